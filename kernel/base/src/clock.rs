@@ -1,0 +1,38 @@
+//! The only place that reads the machine's clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Microseconds since 1970-01-01T00:00:00 UTC. Every stored time is one of these.
+pub type Micros = i64;
+
+/// Where the present comes from: the machine, or a test that owns it.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands until a test moves it.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `micros`.
+    pub fn fixed(micros: Micros) -> Self {
+        Self::Fixed(Arc::new(AtomicI64::new(micros)))
+    }
+
+    /// The present in microseconds UTC.
+    pub fn now(&self) -> Micros {
+        match self {
+            Self::System => jiff::Timestamp::now().as_microsecond(),
+            Self::Fixed(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Moves a fixed clock; the machine's clock is left alone.
+    pub fn advance(&self, micros: Micros) {
+        if let Self::Fixed(at) = self {
+            at.fetch_add(micros, Ordering::SeqCst);
+        }
+    }
+}
