@@ -1,8 +1,117 @@
 //! The heart: activity log, identities and members, channels, conversations, roll-ups.
+//!
+//! Writing goes through [`Ingestor`] (one transaction a batch), [`undo_slice`], [`people`] and
+//! [`Community::set`]; reading through [`read::LogView`]. Everything derived can be proved with [`check`].
 
+mod cell;
+mod check;
+mod conversations;
+mod derive;
 mod draft;
+mod graph;
+mod ingest;
 mod kind;
+mod log;
+pub mod people;
 pub mod read;
+mod rebuild;
+mod rollup;
+mod rules;
+mod schema;
+pub mod settings;
+pub mod sources;
+mod undo;
 
+pub use check::{Report, check};
 pub use draft::{ActivityDraft, ChannelDraft, ConversationKey, IdentityDraft, Place, Record};
+pub use ingest::{Batch, Ingestor, Outcome};
 pub use kind::{KINDS, Kind, KindInfo};
+pub use rebuild::{finish_restamp, finish_zone_change};
+pub use rollup::fold;
+pub use schema::MIGRATIONS;
+pub use undo::undo_slice;
+
+use base::{Result, Zone};
+use read::LogView;
+use store::{Db, Priority};
+
+/// The community over its database. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Community {
+    db: Db,
+    graph: graph::GraphCache,
+}
+
+impl Community {
+    /// The community in this database.
+    pub fn new(db: Db) -> Self {
+        Self { db, graph: graph::GraphCache::default() }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// One consistent reading of the log. Blocks.
+    ///
+    /// # Errors
+    /// What the database or `run` says.
+    pub fn view<R>(&self, run: impl FnOnce(&mut LogView<'_, '_>) -> Result<R>) -> Result<R> {
+        self.db.read(|c| {
+            let graph = self.graph.get(c)?;
+            run(&mut LogView::open(c, graph)?)
+        })
+    }
+
+    /// Changes a setting, with everything that follows from it. A change of the zone rebuilds the roll-ups
+    /// before this returns.
+    ///
+    /// # Errors
+    /// `Invalid` for a bad value, `NotFound` for an unknown setting.
+    pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        let value = settings::checked(name, value)?;
+        if name == "zone" {
+            let zone = Zone::named(&value)?;
+            if self.db.read(rollup::Frame::load)?.zone == zone {
+                return Ok(());
+            }
+            rebuild::begin_zone_change(&self.db, &zone)?;
+            return finish_zone_change(&self.db);
+        }
+        self.db.write(Priority::Interactive, |tx| {
+            settings::put(tx, name, &value)?;
+            if name == "staff" || name == "bots" {
+                rules::apply_to_all(tx)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Corrects the zone in which a zoneless source's times are read.
+    ///
+    /// # Errors
+    /// `NotFound` for the source, `Invalid` when its times carry a zone.
+    pub fn set_source_zone(&self, source: &str, zone: &Zone) -> Result<()> {
+        rebuild::begin_restamp(&self.db, source, zone)?;
+        finish_restamp(&self.db)
+    }
+
+    /// Finishes what a crash interrupted: a change of zone, a corrected source.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn recover(&self) -> Result<()> {
+        finish_zone_change(&self.db)?;
+        finish_restamp(&self.db)
+    }
+
+    /// Folds everything that small batches left.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn fold_all(&self) -> Result<()> {
+        while self.db.write(Priority::Bulk, |tx| fold(tx, 2_000))? > 0 {}
+        Ok(())
+    }
+}

@@ -1,6 +1,20 @@
-//! SQLite or PostgreSQL behind one thin interface.
+//! SQLite or PostgreSQL behind one thin interface: transactions as scopes, one SQL text for both.
+//!
+//! ```ignore
+//! let n: i64 = db.read(|c| c.query_one("SELECT count(*) FROM members", &[], |r| r.int(0)))?;
+//! db.write(Priority::Interactive, |tx| tx.execute("UPDATE …  WHERE id = $1", &[id.into()]))?;
+//! ```
+//! The closures are ordinary blocking code; nothing but SQL happens in them. Parameters are `$1 … $n`,
+//! numbered in order of first use. Columns are `INTEGER` (64 bits), `TEXT`, `BLOB` and `REAL` everywhere.
 
-/// A connection.
-pub struct Conn<'c> {
-    _c: std::marker::PhantomData<&'c ()>,
-}
+mod conn;
+mod db;
+mod error;
+mod migrate;
+mod pg;
+mod pool;
+mod sqlite;
+
+pub use conn::{Conn, Dialect, Param, Row};
+pub use db::{Db, Location, Priority};
+pub use migrate::Migration;

@@ -1,0 +1,324 @@
+//! What is kept of each conversation: its opening, and for each identity the first row and the number of
+//! rows. First answers, answered shares and the reply graph follow exactly from it under every mask and link.
+
+use crate::Kind;
+use crate::log::{COLUMNS, LogRow};
+use base::{Error, Micros, Result};
+use std::collections::HashMap;
+use store::{Conn, Dialect, Row};
+
+/// Somebody's part in a conversation: active rows only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub identity: u32,
+    pub first_at: Micros,
+    pub first_rank: i64,
+    pub rows: u32,
+}
+
+/// The opening: the first row, of whatever kind and author.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    pub seq: i64,
+    pub at: Micros,
+    pub rank: i64,
+    pub hash: i64,
+    pub kind: Kind,
+    pub identity: u32,
+    pub channel_id: i64,
+}
+
+/// A conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conversation {
+    pub id: i64,
+    pub place: i64,
+    pub ordering: i64,
+    pub key_hash: i64,
+    pub source_id: i64,
+    pub first_seq: i64,
+    pub opening: Option<Opening>,
+    pub people: Vec<Person>,
+    pub title: Option<String>,
+}
+
+/// (place, ordering, hash of the key).
+pub(crate) type ConversationRef = (i64, i64, i64);
+
+impl Conversation {
+    pub(crate) fn empty(id: i64, key: ConversationRef, source_id: i64) -> Self {
+        Self {
+            id,
+            place: key.0,
+            ordering: key.1,
+            key_hash: key.2,
+            source_id,
+            first_seq: 0,
+            opening: None,
+            people: Vec::new(),
+            title: None,
+        }
+    }
+
+    /// Takes one more row in.
+    pub(crate) fn add(&mut self, row: &LogRow) {
+        if !row.follows {
+            self.first_seq = row.seq;
+        }
+        if self.opening.is_none_or(|o| row.order() < (o.at, o.rank, o.hash)) {
+            self.opening = Some(Opening {
+                seq: row.seq,
+                at: row.at,
+                rank: row.rank,
+                hash: row.id_hash,
+                kind: row.kind,
+                identity: row.identity,
+                channel_id: row.channel_id,
+            });
+        }
+        if !row.kind.is_active() || row.identity == 0 {
+            return;
+        }
+        match self.people.binary_search_by_key(&row.identity, |p| p.identity) {
+            Ok(i) => {
+                let p = &mut self.people[i];
+                p.rows += 1;
+                if (row.at, row.rank) < (p.first_at, p.first_rank) {
+                    (p.first_at, p.first_rank) = (row.at, row.rank);
+                }
+            }
+            Err(i) => self.people.insert(
+                i,
+                Person { identity: row.identity, first_at: row.at, first_rank: row.rank, rows: 1 },
+            ),
+        }
+    }
+
+    /// The people as bytes; `None` when it is only the opening by its opener, which the row says already.
+    fn people_bytes(&self) -> Option<Vec<u8>> {
+        if self.people == implied(self.opening.as_ref()) {
+            return None;
+        }
+        let mut out = Vec::with_capacity(self.people.len() * 24);
+        for p in &self.people {
+            out.extend_from_slice(&p.identity.to_le_bytes());
+            out.extend_from_slice(&p.first_at.to_le_bytes());
+            out.extend_from_slice(&p.first_rank.to_le_bytes());
+            out.extend_from_slice(&p.rows.to_le_bytes());
+        }
+        Some(out)
+    }
+
+    fn read(r: &Row<'_>) -> Result<Self> {
+        let opening = Opening {
+            seq: r.int(6)?,
+            at: r.int(7)?,
+            rank: r.int(8)?,
+            hash: r.int(9)?,
+            kind: Kind(r.int(10)? as i16),
+            identity: r.int(11)? as u32,
+            channel_id: r.int(12)?,
+        };
+        let people = people_of(r.bytes(13)?, &opening)?;
+        Ok(Self {
+            id: r.int(0)?,
+            place: r.int(1)?,
+            ordering: r.int(2)?,
+            key_hash: r.int(3)?,
+            source_id: r.int(4)?,
+            first_seq: r.int(5)?,
+            opening: Some(opening),
+            people,
+            title: r.opt_text(14)?,
+        })
+    }
+}
+
+/// Reads the people of a conversation; no bytes mean the opener alone.
+pub(crate) fn people_of(bytes: &[u8], opening: &Opening) -> Result<Vec<Person>> {
+    if bytes.is_empty() {
+        return Ok(implied(Some(opening)));
+    }
+    let mut out = Vec::with_capacity(bytes.len() / 24);
+    for chunk in bytes.chunks(24) {
+        let (Some(a), Some(b), Some(c), Some(d)) =
+            (chunk.get(0..4), chunk.get(4..12), chunk.get(12..20), chunk.get(20..24))
+        else {
+            return Err(Error::internal("a conversation's people are damaged; run `folkmoot check`"));
+        };
+        out.push(Person {
+            identity: u32::from_le_bytes(a.try_into().expect("four bytes")),
+            first_at: i64::from_le_bytes(b.try_into().expect("eight bytes")),
+            first_rank: i64::from_le_bytes(c.try_into().expect("eight bytes")),
+            rows: u32::from_le_bytes(d.try_into().expect("four bytes")),
+        });
+    }
+    Ok(out)
+}
+
+fn implied(opening: Option<&Opening>) -> Vec<Person> {
+    match opening {
+        Some(o) if o.kind.is_active() && o.identity != 0 => {
+            vec![Person { identity: o.identity, first_at: o.at, first_rank: o.rank, rows: 1 }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+const SELECT: &str = "conversation_id, place, ordering, key_hash, source_id, first_seq, opened_seq, opened_at, \
+     opened_rank, opened_hash, opened_kind, opener, channel_id, people, title";
+
+/// The numbers of conversations with these keys, those that exist.
+pub(crate) fn find_ids(tx: &mut Conn<'_>, keys: &[ConversationRef]) -> Result<HashMap<ConversationRef, i64>> {
+    let mut out = HashMap::new();
+    match tx.dialect() {
+        Dialect::Sqlite => {
+            for key in keys {
+                let id = tx.query_opt(
+                    "SELECT conversation_id FROM conversations
+                     WHERE place = $1 AND ordering = $2 AND key_hash = $3",
+                    &[key.0.into(), key.1.into(), key.2.into()],
+                    |r| r.int(0),
+                )?;
+                if let Some(id) = id {
+                    out.insert(*key, id);
+                }
+            }
+        }
+        Dialect::Postgres => {
+            let list: Vec<String> = keys.iter().map(|k| format!("[{},{},{}]", k.0, k.1, k.2)).collect();
+            tx.for_each(
+                "SELECT c.place, c.ordering, c.key_hash, c.conversation_id
+                 FROM jsonb_array_elements(CAST($1 AS text)::jsonb) k
+                 JOIN conversations c ON c.place = (k->>0)::bigint AND c.ordering = (k->>1)::bigint
+                                     AND c.key_hash = (k->>2)::bigint",
+                &[format!("[{}]", list.join(",")).as_str().into()],
+                |r| {
+                    out.insert((r.int(0)?, r.int(1)?, r.int(2)?), r.int(3)?);
+                    Ok(())
+                },
+            )?;
+        }
+    }
+    Ok(out)
+}
+
+/// Conversations by number.
+pub(crate) fn load_many(tx: &mut Conn<'_>, ids: &[i64]) -> Result<HashMap<i64, Conversation>> {
+    let mut out = HashMap::with_capacity(ids.len());
+    if tx.dialect() == Dialect::Sqlite {
+        for id in ids {
+            tx.for_each(
+                &format!("SELECT {SELECT} FROM conversations WHERE conversation_id = $1"),
+                &[(*id).into()],
+                |r| {
+                    let c = Conversation::read(r)?;
+                    out.insert(c.id, c);
+                    Ok(())
+                },
+            )?;
+        }
+        return Ok(out);
+    }
+    for chunk in ids.chunks(1000) {
+        let list: Vec<String> = chunk.iter().map(i64::to_string).collect();
+        tx.for_each(
+            &format!(
+                "SELECT {SELECT} FROM conversations WHERE conversation_id IN
+                   (SELECT v::bigint FROM jsonb_array_elements_text(CAST($1 AS text)::jsonb) v)"
+            ),
+            &[format!("[{}]", list.join(",")).as_str().into()],
+            |r| {
+                let c = Conversation::read(r)?;
+                out.insert(c.id, c);
+                Ok(())
+            },
+        )?;
+    }
+    Ok(out)
+}
+
+/// Writes a conversation; one without an opening goes.
+pub(crate) fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()> {
+    let Some(o) = c.opening else {
+        tx.execute("DELETE FROM conversations WHERE conversation_id = $1", &[c.id.into()])?;
+        return Ok(());
+    };
+    let people = c.people_bytes();
+    if new {
+        tx.execute(
+            "INSERT INTO conversations (conversation_id, place, ordering, key_hash, source_id, first_seq,
+               opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id, people, title)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            &[
+                c.id.into(),
+                c.place.into(),
+                c.ordering.into(),
+                c.key_hash.into(),
+                c.source_id.into(),
+                c.first_seq.into(),
+                o.seq.into(),
+                o.at.into(),
+                o.rank.into(),
+                o.hash.into(),
+                i64::from(o.kind.0).into(),
+                o.identity.into(),
+                o.channel_id.into(),
+                people.as_ref().into(),
+                c.title.as_deref().into(),
+            ],
+        )?;
+        return Ok(());
+    }
+    tx.execute(
+        "UPDATE conversations SET first_seq = $1, opened_seq = $2, opened_at = $3, opened_rank = $4,
+           opened_hash = $5, opened_kind = $6, opener = $7, channel_id = $8, people = $9, title = $10
+         WHERE conversation_id = $11",
+        &[
+            c.first_seq.into(),
+            o.seq.into(),
+            o.at.into(),
+            o.rank.into(),
+            o.hash.into(),
+            i64::from(o.kind.0).into(),
+            o.identity.into(),
+            o.channel_id.into(),
+            people.as_ref().into(),
+            c.title.as_deref().into(),
+            c.id.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Every row of a conversation, in log order.
+pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<LogRow>> {
+    let mut rows = tx.query(
+        &format!("SELECT {COLUMNS} FROM activities a WHERE a.conversation_id = $1 AND a.follows = 1"),
+        &[id.into()],
+        LogRow::read,
+    )?;
+    rows.extend(tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM activities a WHERE a.seq = $1 AND a.conversation_id = $2 AND a.follows = 0"),
+        &[first_seq.into(), id.into()],
+        LogRow::read,
+    )?);
+    rows.sort_unstable_by_key(LogRow::order);
+    Ok(rows)
+}
+
+/// Makes conversations anew from the log. `gone` says whether the row that made one was removed.
+pub(crate) fn recompute(tx: &mut Conn<'_>, ids: &[i64]) -> Result<()> {
+    for (_, old) in load_many(tx, ids)? {
+        let rows = rows_of(tx, old.id, old.first_seq)?;
+        let mut fresh =
+            Conversation::empty(old.id, (old.place, old.ordering, old.key_hash), old.source_id);
+        fresh.first_seq = old.first_seq;
+        fresh.title.clone_from(&old.title);
+        for row in &rows {
+            fresh.add(row);
+        }
+        save(tx, &fresh, false)?;
+    }
+    Ok(())
+}

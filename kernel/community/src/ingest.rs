@@ -1,0 +1,667 @@
+//! The one door into the log. A batch is one transaction: resolve identities and channels, append rows,
+//! store texts, keep conversations and roll-ups.
+
+use crate::conversations::{self, Conversation, ConversationRef};
+use crate::derive::{put_in, set_first_day, take_out};
+use crate::graph;
+use crate::log::{self, Body, Key, LogRow, take_numbers};
+use crate::rollup::{Changes, FIRST, Frame, index_rows, source_scope};
+use crate::rules::{Rules, Who};
+use crate::{ActivityDraft, ChannelDraft, IdentityDraft, Kind, Place};
+use base::{Day, Error, Micros, Result, TypeId, hash64};
+use std::collections::{BTreeMap, HashMap};
+use store::{Conn, Dialect};
+
+/// From this many rows on a batch folds its own roll-ups; smaller ones leave deltas.
+const FOLDS_AT_ONCE: usize = 200;
+/// How many conversation numbers are remembered between batches.
+const REMEMBERED_CONVERSATIONS: usize = 200_000;
+
+/// What arrives together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Accounts, described.
+    pub identities: Vec<IdentityDraft>,
+    /// Channels, described.
+    pub channels: Vec<ChannelDraft>,
+    /// Candidate activities.
+    pub activities: Vec<ActivityDraft>,
+}
+
+impl Batch {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.identities.is_empty() && self.channels.is_empty() && self.activities.is_empty()
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Activities appended.
+    pub activities: u64,
+    /// The same by kind.
+    pub by_kind: BTreeMap<Kind, u64>,
+    /// Drafts whose record was there already.
+    pub duplicates: u64,
+    /// Identities seen for the first time.
+    pub people: u64,
+    /// Channels seen for the first time.
+    pub channels: u64,
+    /// The first and last `seq` that were given out.
+    pub seqs: Option<(i64, i64)>,
+    /// The earliest and latest activity that was appended.
+    pub span: Option<(Micros, Micros)>,
+}
+
+#[derive(Clone, Copy)]
+struct Channel {
+    id: i64,
+    span: Option<(Micros, Micros)>,
+}
+
+/// Feeds one source. Remembers numbers between batches, so that a batch asks the database little.
+pub struct Ingestor {
+    source_id: i64,
+    import_id: i64,
+    channels: HashMap<String, Channel>,
+    identities: HashMap<String, u32>,
+    first_days: HashMap<u32, Day>,
+    conversations: HashMap<ConversationRef, i64>,
+    rules: Option<Rules>,
+}
+
+/// A draft with its numbers, before it is a row.
+struct Prepared {
+    row: LogRow,
+    body: Body,
+    conversation: Option<ConversationRef>,
+    title: Option<String>,
+}
+
+impl Ingestor {
+    /// Feeds this source under this import (0: not from an import).
+    pub fn new(source_id: i64, import_id: i64) -> Self {
+        Self {
+            source_id,
+            import_id,
+            channels: HashMap::new(),
+            identities: HashMap::new(),
+            first_days: HashMap::new(),
+            conversations: HashMap::new(),
+            rules: None,
+        }
+    }
+
+    /// Takes a batch in. When it fails, nothing of it is stored and what was remembered is forgotten.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn ingest(&mut self, tx: &mut Conn<'_>, batch: Batch, now: Micros) -> Result<Outcome> {
+        let result = self.ingest_inner(tx, batch, now);
+        if result.is_err() {
+            self.forget();
+        }
+        result
+    }
+
+    /// Forgets what was remembered; to be called when the transaction around a batch failed.
+    pub fn forget(&mut self) {
+        self.channels.clear();
+        self.identities.clear();
+        self.first_days.clear();
+        self.conversations.clear();
+        self.rules = None;
+    }
+
+    fn ingest_inner(&mut self, tx: &mut Conn<'_>, batch: Batch, now: Micros) -> Result<Outcome> {
+        log::lock_append(tx)?;
+        refuse_while_rebuilding(tx)?;
+        let frame = Frame::load(tx)?;
+        let mut outcome = Outcome::default();
+        self.take_channels(tx, &batch, &mut outcome)?;
+        self.take_identities(tx, &batch, now, &mut outcome)?;
+        if batch.activities.is_empty() {
+            return Ok(outcome);
+        }
+        let (mut prepared, repeats) = self.prepare(batch.activities)?;
+        outcome.duplicates += repeats;
+        let new_conversations = self.place_conversations(tx, &mut prepared)?;
+        let n = prepared.len() as i64;
+        let first_seq = take_numbers(tx, "seq", n)?;
+        for (i, p) in prepared.iter_mut().enumerate() {
+            p.row.seq = first_seq + i as i64;
+        }
+        outcome.seqs = Some((first_seq, first_seq + n - 1));
+        let rows: Vec<LogRow> = prepared.iter().map(|p| p.row.clone()).collect();
+        let existing = log::append(tx, &rows)?;
+        let mut fresh = Vec::with_capacity(prepared.len());
+        let mut repeated = Vec::new();
+        for (p, known) in prepared.into_iter().zip(existing) {
+            match known {
+                None => fresh.push(p),
+                Some(known) => repeated.push((known, p)),
+            }
+        }
+        self.store_fresh(tx, &frame, fresh, &new_conversations, &mut outcome)?;
+        outcome.duplicates += repeated.len() as u64;
+        for (known, p) in repeated {
+            reconcile(tx, &frame, known, p, self.import_id)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Stores what was appended: texts, conversations, index, roll-ups, first days, spans.
+    fn store_fresh(
+        &mut self,
+        tx: &mut Conn<'_>,
+        frame: &Frame,
+        mut fresh: Vec<Prepared>,
+        new_conversations: &HashMap<i64, ConversationRef>,
+        outcome: &mut Outcome,
+    ) -> Result<()> {
+        let rows: Vec<LogRow> = fresh.iter().map(|p| p.row.clone()).collect();
+        let bodies: Vec<(i64, Body)> = fresh
+            .iter_mut()
+            .filter(|p| !p.body.is_empty())
+            .map(|p| (p.row.seq, std::mem::take(&mut p.body)))
+            .collect();
+        log::insert_bodies(tx, &bodies)?;
+        self.keep_conversations(tx, &fresh, new_conversations)?;
+        index_rows(tx, &rows)?;
+        self.keep_rollups(tx, frame, &rows)?;
+        for row in &rows {
+            outcome.activities += 1;
+            *outcome.by_kind.entry(row.kind).or_default() += 1;
+            outcome.span = Some(outcome.span.map_or((row.at, row.at), |(a, b)| (a.min(row.at), b.max(row.at))));
+        }
+        self.keep_spans(tx, &rows)
+    }
+
+    fn keep_rollups(&mut self, tx: &mut Conn<'_>, frame: &Frame, rows: &[LogRow]) -> Result<()> {
+        let mut changes = Changes::default();
+        let at_once = rows.len() >= FOLDS_AT_ONCE;
+        let mut firsts: HashMap<u32, Day> = HashMap::new();
+        for r in rows {
+            let day = frame.zone.day_of(r.at);
+            if at_once {
+                changes.row(day, r.source_id, r.channel_id, r.kind, r.identity, 1);
+            } else {
+                tx.execute(
+                    "INSERT INTO deltas (seq, day, source_id, channel_id, kind, identity)
+                     VALUES ($1, $2, $3, $4, $5, $6)",
+                    &[
+                        r.seq.into(),
+                        day.0.into(),
+                        r.source_id.into(),
+                        r.channel_id.into(),
+                        i64::from(r.kind.0).into(),
+                        r.identity.into(),
+                    ],
+                )?;
+            }
+            if r.kind.is_active() && r.identity != 0 {
+                firsts.entry(r.identity).and_modify(|d| *d = (*d).min(day)).or_insert(day);
+            }
+        }
+        for (identity, day) in firsts {
+            let known = self.first_days.get(&identity).copied();
+            if known.is_none_or(|k| day < k) {
+                if let Some(k) = known {
+                    changes.add(source_scope(self.source_id), FIRST, k, identity, -1);
+                }
+                changes.add(source_scope(self.source_id), FIRST, day, identity, 1);
+                self.first_days.insert(identity, day);
+                set_first_day(tx, identity, Some(day))?;
+            }
+        }
+        changes.apply(tx, frame.generation)
+    }
+
+    fn keep_spans(&mut self, tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+        let mut spans: BTreeMap<i64, (Micros, Micros)> = BTreeMap::new();
+        for r in rows {
+            let s = spans.entry(r.channel_id).or_insert((r.at, r.at));
+            *s = (s.0.min(r.at), s.1.max(r.at));
+        }
+        for channel in self.channels.values_mut() {
+            let Some(&(first, last)) = spans.get(&channel.id) else { continue };
+            let span = channel.span.map_or((first, last), |(a, b)| (a.min(first), b.max(last)));
+            if channel.span != Some(span) {
+                channel.span = Some(span);
+                tx.execute(
+                    "UPDATE channels SET first_at = $1, last_at = $2 WHERE channel_id = $3",
+                    &[span.0.into(), span.1.into(), channel.id.into()],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_conversations(
+        &mut self,
+        tx: &mut Conn<'_>,
+        fresh: &[Prepared],
+        new: &HashMap<i64, ConversationRef>,
+    ) -> Result<()> {
+        let mut ids: Vec<i64> = fresh.iter().map(|p| p.row.conversation_id).filter(|&id| id != 0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let known: Vec<i64> = ids.iter().copied().filter(|id| !new.contains_key(id)).collect();
+        let mut all: HashMap<i64, (Conversation, bool)> =
+            conversations::load_many(tx, &known)?.into_iter().map(|(id, c)| (id, (c, false))).collect();
+        for p in fresh.iter().filter(|p| p.row.conversation_id != 0) {
+            let id = p.row.conversation_id;
+            let entry = all.entry(id).or_insert_with(|| {
+                let key = p.conversation.unwrap_or_default();
+                (Conversation::empty(id, key, self.source_id), true)
+            });
+            entry.0.add(&p.row);
+            if p.title.is_some() {
+                entry.0.title.clone_from(&p.title);
+            }
+        }
+        for id in ids {
+            if let Some((conversation, is_new)) = all.get(&id) {
+                conversations::save(tx, conversation, *is_new)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every draft its channel, actor and key; later repeats within the batch replace earlier ones.
+    fn prepare(&self, drafts: Vec<ActivityDraft>) -> Result<(Vec<Prepared>, u64)> {
+        let mut at_key: HashMap<Key, usize> = HashMap::with_capacity(drafts.len());
+        let mut out: Vec<Prepared> = Vec::with_capacity(drafts.len());
+        let mut repeats = 0;
+        for draft in drafts {
+            let mut p = self.prepare_one(draft)?;
+            match at_key.entry(p.row.key()) {
+                std::collections::hash_map::Entry::Occupied(known) => {
+                    repeats += 1;
+                    let before = &mut out[*known.get()];
+                    p.row.rank = p.row.rank.min(before.row.rank);
+                    if p.body.edited_at >= before.body.edited_at {
+                        *before = p;
+                    }
+                }
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert(out.len());
+                    out.push(p);
+                }
+            }
+        }
+        Ok((out, repeats))
+    }
+
+    fn prepare_one(&self, draft: ActivityDraft) -> Result<Prepared> {
+        let channel = self
+            .channels
+            .get(&draft.channel)
+            .ok_or_else(|| Error::internal("a draft's channel is known by now"))?;
+        let identity = match &draft.actor {
+            Some(actor) => {
+                *self.identities.get(actor).ok_or_else(|| Error::internal("a draft's actor is known by now"))?
+            }
+            None => 0,
+        };
+        let place = match draft.place {
+            Place::Channel => channel.id * 2,
+            Place::Source => self.source_id * 2 + 1,
+        };
+        let conversation = draft.conversation.as_ref().map(|k| (place, k.order, hash64(&k.key)));
+        // An id that is made of the text (where the source has none) is not worth storing beside the text.
+        let has_id = draft.record != crate::Record::Message || !draft.external_id.contains('\t');
+        Ok(Prepared {
+            row: LogRow {
+                seq: 0,
+                place,
+                stated_at: draft.stated_at,
+                record: draft.record as i64,
+                id_hash: hash64(&draft.external_id),
+                at: draft.at,
+                rank: draft.rank,
+                kind: draft.kind,
+                source_id: self.source_id,
+                channel_id: channel.id,
+                identity,
+                conversation_id: 0,
+                follows: true,
+                import_id: self.import_id,
+            },
+            body: Body {
+                external_id: has_id.then_some(draft.external_id),
+                text: draft.text,
+                title: draft.title.clone(),
+                permalink: draft.permalink,
+                parent: draft.parent,
+                reactions: i64::from(draft.reactions),
+                edited_at: draft.edited_at,
+                deleted: draft.deleted,
+            },
+            conversation,
+            title: draft.title,
+        })
+    }
+
+    /// Gives every draft its conversation's number; returns those that are new.
+    fn place_conversations(
+        &mut self,
+        tx: &mut Conn<'_>,
+        prepared: &mut [Prepared],
+    ) -> Result<HashMap<i64, ConversationRef>> {
+        if self.conversations.len() > REMEMBERED_CONVERSATIONS {
+            self.conversations.clear();
+        }
+        let mut unknown: Vec<ConversationRef> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        for key in prepared.iter().filter_map(|p| p.conversation) {
+            if !self.conversations.contains_key(&key) && seen.insert(key) {
+                unknown.push(key);
+            }
+        }
+        let mut new = HashMap::new();
+        if !unknown.is_empty() {
+            let found = conversations::find_ids(tx, &unknown)?;
+            let missing: Vec<_> = unknown.iter().filter(|k| !found.contains_key(*k)).copied().collect();
+            self.conversations.extend(found);
+            if !missing.is_empty() {
+                let first = take_numbers(tx, "conversation", missing.len() as i64)?;
+                for (i, key) in missing.into_iter().enumerate() {
+                    self.conversations.insert(key, first + i as i64);
+                    new.insert(first + i as i64, key);
+                }
+            }
+        }
+        let mut made = std::collections::HashSet::new();
+        for p in prepared {
+            if let Some(id) = p.conversation.and_then(|k| self.conversations.get(&k)) {
+                p.row.conversation_id = *id;
+                p.row.follows = !(new.contains_key(id) && made.insert(*id));
+            }
+        }
+        Ok(new)
+    }
+
+    fn take_channels(&mut self, tx: &mut Conn<'_>, batch: &Batch, outcome: &mut Outcome) -> Result<()> {
+        for draft in &batch.channels {
+            self.put_channel(tx, draft, outcome)?;
+        }
+        for draft in &batch.activities {
+            if !self.channels.contains_key(&draft.channel) {
+                let bare = ChannelDraft { external_id: draft.channel.clone(), ..ChannelDraft::default() };
+                self.put_channel(tx, &bare, outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_channel(&mut self, tx: &mut Conn<'_>, draft: &ChannelDraft, outcome: &mut Outcome) -> Result<()> {
+        let found = tx.query_opt(
+            "SELECT channel_id, first_at, last_at FROM channels WHERE source_id = $1 AND external_id = $2",
+            &[self.source_id.into(), (&draft.external_id).into()],
+            |r| Ok((r.int(0)?, r.opt_int(1)?, r.opt_int(2)?)),
+        )?;
+        let channel = match found {
+            Some((id, first, last)) => {
+                tx.execute(
+                    "UPDATE channels SET name = COALESCE($1, name), category = COALESCE($2, category),
+                       permalink = COALESCE($3, permalink) WHERE channel_id = $4",
+                    &[
+                        draft.name.as_deref().into(),
+                        draft.category.as_deref().into(),
+                        draft.permalink.as_deref().into(),
+                        id.into(),
+                    ],
+                )?;
+                Channel { id, span: first.zip(last) }
+            }
+            None => {
+                outcome.channels += 1;
+                let id = tx.query_one(
+                    "INSERT INTO channels (source_id, external_id, name, category, private, permalink)
+                     VALUES ($1, $2, $3, $4, $5, $6) RETURNING channel_id",
+                    &[
+                        self.source_id.into(),
+                        (&draft.external_id).into(),
+                        draft.name.as_ref().unwrap_or(&draft.external_id).into(),
+                        draft.category.as_deref().into(),
+                        draft.private.into(),
+                        draft.permalink.as_deref().into(),
+                    ],
+                    |r| r.int(0),
+                )?;
+                Channel { id, span: None }
+            }
+        };
+        self.channels.insert(draft.external_id.clone(), channel);
+        Ok(())
+    }
+
+    fn take_identities(
+        &mut self,
+        tx: &mut Conn<'_>,
+        batch: &Batch,
+        now: Micros,
+        outcome: &mut Outcome,
+    ) -> Result<()> {
+        let mut described: BTreeMap<&str, &IdentityDraft> = BTreeMap::new();
+        for draft in &batch.identities {
+            described.insert(&draft.external_id, draft);
+        }
+        let mut unknown: Vec<&str> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let actors = batch.activities.iter().filter_map(|a| a.actor.as_deref());
+        for id in described.keys().copied().chain(actors) {
+            if !self.identities.contains_key(id) && seen.insert(id) {
+                unknown.push(id);
+            }
+        }
+        self.find_identities(tx, &unknown)?;
+        let missing: Vec<&str> =
+            unknown.into_iter().filter(|id| !self.identities.contains_key(*id)).collect();
+        let mut masks_changed = false;
+        if !missing.is_empty() {
+            outcome.people += missing.len() as u64;
+            let first = take_numbers(tx, "identity", missing.len() as i64)?;
+            for (i, id) in missing.iter().enumerate() {
+                let number = u32::try_from(first + i as i64)
+                    .map_err(|_| Error::internal("there are more than four thousand million identities"))?;
+                let bare;
+                let draft = match described.remove(id) {
+                    Some(d) => d,
+                    None => {
+                        bare = IdentityDraft { external_id: (*id).to_owned(), ..IdentityDraft::default() };
+                        &bare
+                    }
+                };
+                masks_changed |= self.insert_identity(tx, number, draft, now)?;
+                self.identities.insert((*id).to_owned(), number);
+            }
+        }
+        for draft in described.values() {
+            let number = self.identities[draft.external_id.as_str()];
+            masks_changed |= self.update_identity(tx, number, draft)?;
+        }
+        if masks_changed {
+            graph::touch(tx)?;
+        }
+        Ok(())
+    }
+
+    fn find_identities(&mut self, tx: &mut Conn<'_>, ids: &[&str]) -> Result<()> {
+        for chunk in ids.chunks(2000) {
+            let list = serde_json::to_string(chunk).map_err(|e| Error::internal(e.to_string()))?;
+            let sql = match tx.dialect() {
+                Dialect::Sqlite => {
+                    "SELECT i.external_id, i.identity, i.first_day FROM json_each($1) j
+                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
+                }
+                Dialect::Postgres => {
+                    "SELECT i.external_id, i.identity, i.first_day
+                     FROM jsonb_array_elements_text(CAST($1 AS text)::jsonb) j
+                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
+                }
+            };
+            let (found, first_days) = (&mut self.identities, &mut self.first_days);
+            tx.for_each(sql, &[list.as_str().into(), self.source_id.into()], |r| {
+                let number = r.int(1)? as u32;
+                if let Some(day) = r.opt_int(2)? {
+                    first_days.insert(number, Day(day as i32));
+                }
+                found.insert(r.text(0)?, number);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn rules(&mut self, tx: &mut Conn<'_>) -> Result<&Rules> {
+        if self.rules.is_none() {
+            self.rules = Some(Rules::load(tx)?);
+        }
+        Ok(self.rules.as_ref().expect("it was just loaded"))
+    }
+
+    /// Returns whether it changes a mask.
+    fn insert_identity(&mut self, tx: &mut Conn<'_>, number: u32, d: &IdentityDraft, now: Micros) -> Result<bool> {
+        let who = who(d);
+        let rules = self.rules(tx)?;
+        let (marked, staff) = (rules.bots.matches(&who), rules.staff.matches(&who));
+        let bot = d.bot.unwrap_or(false);
+        tx.execute(
+            "INSERT INTO identities (identity, public_id, source_id, external_id, name, handle, email, avatar,
+               bot, marked_bot, staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            &[
+                number.into(),
+                TypeId::new("idn", now).as_str().into(),
+                self.source_id.into(),
+                (&d.external_id).into(),
+                d.name.as_deref().into(),
+                d.handle.as_deref().into(),
+                d.email.as_deref().into(),
+                d.avatar.as_deref().into(),
+                bot.into(),
+                marked.into(),
+                staff.into(),
+            ],
+        )?;
+        Ok(bot || marked || staff)
+    }
+
+    /// Returns whether it changes a mask.
+    fn update_identity(&mut self, tx: &mut Conn<'_>, number: u32, d: &IdentityDraft) -> Result<bool> {
+        let who = who(d);
+        let rules = self.rules(tx)?;
+        let (marked, staff) = (rules.bots.matches(&who), rules.staff.matches(&who));
+        let before = tx.query_one(
+            "SELECT bot, marked_bot, staff FROM identities WHERE identity = $1",
+            &[number.into()],
+            |r| Ok((r.flag(0)?, r.flag(1)?, r.flag(2)?)),
+        )?;
+        let after = (d.bot.unwrap_or(before.0), marked || before.1, staff || before.2);
+        tx.execute(
+            "UPDATE identities SET name = COALESCE($1, name), handle = COALESCE($2, handle),
+               email = COALESCE($3, email), avatar = COALESCE($4, avatar), bot = $5, marked_bot = $6, staff = $7
+             WHERE identity = $8",
+            &[
+                d.name.as_deref().into(),
+                d.handle.as_deref().into(),
+                d.email.as_deref().into(),
+                d.avatar.as_deref().into(),
+                after.0.into(),
+                after.1.into(),
+                after.2.into(),
+                number.into(),
+            ],
+        )?;
+        Ok(after != before)
+    }
+}
+
+fn who(d: &IdentityDraft) -> Who<'_> {
+    Who {
+        external_id: &d.external_id,
+        name: d.name.as_deref(),
+        handle: d.handle.as_deref(),
+        email: d.email.as_deref(),
+    }
+}
+
+/// While the roll-ups are made anew nothing may change below them.
+pub(crate) fn refuse_while_rebuilding(tx: &mut Conn<'_>) -> Result<()> {
+    if crate::settings::get(tx, "work.rebuild")?.is_some() {
+        return Err(Error::conflict(
+            "the roll-ups are being rebuilt for a new time zone; this goes on when that is done",
+        ));
+    }
+    Ok(())
+}
+
+/// A record that is there already: the newest export wins, the lower rank stays, and what it replaces is kept
+/// for taking the import back.
+fn reconcile(tx: &mut Conn<'_>, frame: &Frame, known: LogRow, new: Prepared, import_id: i64) -> Result<()> {
+    let known_body = log::find_body(tx, known.seq)?;
+    let mut body = new.body;
+    let mut row = LogRow { rank: known.rank.min(new.row.rank), ..known.clone() };
+    let before = known_body.clone().unwrap_or_default();
+    if body.edited_at < before.edited_at {
+        body = Body { reactions: body.reactions.max(before.reactions), ..before.clone() };
+    } else if body.deleted && known.kind.is_active() {
+        // Deleted by its author: it happened, so it still counts; the text goes.
+        body = Body { text: None, deleted: true, ..before.clone() };
+    } else {
+        row.kind = new.row.kind;
+        row.identity = new.row.identity;
+        row.channel_id = new.row.channel_id;
+        row.at = new.row.at;
+        if row.conversation_id != new.row.conversation_id {
+            row.conversation_id = new.row.conversation_id;
+            row.follows = new.row.follows;
+        }
+    }
+    let body_changes = !(body.is_empty() && known_body.is_none()) && body != before;
+    if row == known && !body_changes {
+        return Ok(());
+    }
+    let kept = serde_json::json!({ "row": row_json(&known), "body": known_body });
+    tx.execute(
+        "INSERT INTO revisions (import_id, seq, body) VALUES ($1, $2, $3)",
+        &[import_id.into(), known.seq.into(), kept.to_string().as_str().into()],
+    )?;
+    if row.conversation_id != 0 && conversations::load_many(tx, &[row.conversation_id])?.is_empty() {
+        let key = new.conversation.unwrap_or_default();
+        let mut made = Conversation::empty(row.conversation_id, key, row.source_id);
+        made.title.clone_from(&new.title);
+        made.add(&row);
+        conversations::save(tx, &made, true)?;
+    }
+    replace_row(tx, frame, &known, &row)?;
+    if body_changes {
+        log::put_body(tx, known.seq, &body)?;
+    }
+    Ok(())
+}
+
+/// Gives a row of the log another form, in the log and in everything derived.
+pub(crate) fn replace_row(tx: &mut Conn<'_>, frame: &Frame, from: &LogRow, to: &LogRow) -> Result<()> {
+    if from == to {
+        return Ok(());
+    }
+    log::rewrite(tx, to)?;
+    take_out(tx, frame, std::slice::from_ref(from))?;
+    put_in(tx, frame, std::slice::from_ref(to))
+}
+
+/// The changeable columns of a row, for a revision.
+fn row_json(row: &LogRow) -> serde_json::Value {
+    serde_json::json!([
+        row.at,
+        row.rank,
+        row.kind.0,
+        row.channel_id,
+        row.identity,
+        row.conversation_id,
+        row.follows
+    ])
+}

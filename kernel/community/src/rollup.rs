@@ -1,0 +1,235 @@
+//! Keeping roll-ups and the members' index in step with the log, row by row, both ways.
+
+use crate::cell::{self, Pairs};
+use crate::log::LogRow;
+use crate::{Kind, settings};
+use base::{Day, Micros, Result, Zone};
+use std::collections::BTreeMap;
+use store::{Conn, Dialect};
+
+/// The pseudo-kind of a union of all active kinds.
+pub(crate) const ACTIVE: i64 = 0;
+/// The pseudo-kind of "first active day".
+pub(crate) const FIRST: i64 = -1;
+/// The scope of the whole community.
+pub(crate) const COMMUNITY: i64 = 0;
+
+/// The scope of a channel.
+pub(crate) fn channel_scope(channel_id: i64) -> i64 {
+    channel_id * 2
+}
+
+/// The scope of a source.
+pub(crate) fn source_scope(source_id: i64) -> i64 {
+    source_id * 2 + 1
+}
+
+/// Which generation of cells is in force, and its zone.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub generation: i64,
+    pub zone: Zone,
+}
+
+impl Frame {
+    pub(crate) fn load(c: &mut Conn<'_>) -> Result<Self> {
+        let generation = settings::get(c, "generation")?.and_then(|v| v.parse().ok()).unwrap_or(1);
+        let zone = match settings::get(c, "zone")? {
+            Some(name) => Zone::named(&name)?,
+            None => Zone::utc(),
+        };
+        Ok(Self { generation, zone })
+    }
+}
+
+/// Signed changes to cells: (scope, kind, day) → (identity, n).
+#[derive(Default)]
+pub(crate) struct Changes(BTreeMap<(i64, i64, i32), Vec<(u32, i64)>>);
+
+impl Changes {
+    /// One row more (`+1`) or less (`-1`), in all the cells it belongs to.
+    pub(crate) fn row(&mut self, day: Day, source_id: i64, channel_id: i64, kind: Kind, identity: u32, n: i64) {
+        self.add(channel_scope(channel_id), i64::from(kind.0), day, identity, n);
+        if kind.is_active() && identity != 0 {
+            self.add(source_scope(source_id), ACTIVE, day, identity, n);
+            self.add(COMMUNITY, ACTIVE, day, identity, n);
+        }
+    }
+
+    /// One change of one cell.
+    pub(crate) fn add(&mut self, scope: i64, kind: i64, day: Day, identity: u32, n: i64) {
+        self.0.entry((scope, kind, day.0)).or_default().push((identity, n));
+    }
+
+    /// Writes them.
+    pub(crate) fn apply(self, tx: &mut Conn<'_>, generation: i64) -> Result<()> {
+        let mut old = match tx.dialect() {
+            Dialect::Sqlite => BTreeMap::new(),
+            Dialect::Postgres => load_many(tx, generation, self.0.keys())?,
+        };
+        for ((scope, kind, day), mut changes) in self.0 {
+            changes.sort_unstable();
+            let before = match tx.dialect() {
+                Dialect::Sqlite => load(tx, generation, scope, kind, day)?,
+                Dialect::Postgres => old.remove(&(scope, kind, day)).unwrap_or_default(),
+            };
+            let after = cell::merge(&before, &changes)?;
+            save(tx, generation, (scope, kind, day), &after)?;
+        }
+        Ok(())
+    }
+}
+
+fn load(tx: &mut Conn<'_>, generation: i64, scope: i64, kind: i64, day: i32) -> Result<Pairs> {
+    let mut pairs = Pairs::new();
+    tx.for_each(
+        "SELECT people, counts FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3 AND day = $4",
+        &[generation.into(), scope.into(), kind.into(), day.into()],
+        |r| cell::decode_into(r.bytes(0)?, r.bytes(1)?, &mut pairs),
+    )?;
+    Ok(pairs)
+}
+
+/// PostgreSQL: one round trip for all cells of a batch instead of one for each.
+fn load_many<'k>(
+    tx: &mut Conn<'_>,
+    generation: i64,
+    keys: impl Iterator<Item = &'k (i64, i64, i32)>,
+) -> Result<BTreeMap<(i64, i64, i32), Pairs>> {
+    let keys: Vec<String> = keys.map(|(s, k, d)| format!("[{s},{k},{d}]")).collect();
+    let mut out = BTreeMap::new();
+    tx.for_each(
+        "SELECT c.scope, c.kind, c.day, c.people, c.counts
+         FROM jsonb_array_elements(CAST($1 AS text)::jsonb) k
+         JOIN cells c ON c.generation = $2 AND c.scope = (k->>0)::bigint AND c.kind = (k->>1)::bigint
+                     AND c.day = (k->>2)::bigint",
+        &[format!("[{}]", keys.join(",")).as_str().into(), generation.into()],
+        |r| {
+            let key = (r.int(0)?, r.int(1)?, r.int(2)? as i32);
+            out.insert(key, cell::decode(r.bytes(3)?, r.bytes(4)?)?);
+            Ok(())
+        },
+    )?;
+    Ok(out)
+}
+
+/// Writes one cell, or removes it when nobody is left.
+pub(crate) fn save(tx: &mut Conn<'_>, generation: i64, key: (i64, i64, i32), pairs: &[(u32, u32)]) -> Result<()> {
+    let (scope, kind, day) = key;
+    if pairs.is_empty() {
+        tx.execute(
+            "DELETE FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3 AND day = $4",
+            &[generation.into(), scope.into(), kind.into(), day.into()],
+        )?;
+        return Ok(());
+    }
+    let (people, counts) = cell::encode(pairs);
+    let rows: i64 = pairs.iter().map(|p| i64::from(p.1)).sum();
+    tx.execute(
+        "INSERT INTO cells (generation, scope, kind, day, rows, people, counts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (generation, scope, kind, day)
+         DO UPDATE SET rows = excluded.rows, people = excluded.people, counts = excluded.counts",
+        &[
+            generation.into(),
+            scope.into(),
+            kind.into(),
+            day.into(),
+            rows.into(),
+            (&people).into(),
+            (&counts).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The UTC month of an instant, as months since the year 0.
+pub(crate) fn month_of(at: Micros) -> i64 {
+    i64::from(base::Interval::Month.index(Day::of_micros(at)))
+}
+
+/// Adds rows to the members' index. Sorted first, so that pages are touched in order.
+pub(crate) fn index_rows(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    let mut keyed: Vec<(i64, &LogRow)> =
+        rows.iter().filter(|r| r.identity != 0).map(|r| (month_of(r.at), r)).collect();
+    keyed.sort_unstable_by_key(|(m, r)| (*m, r.identity, r.at, r.rank, r.seq));
+    if tx.dialect() == Dialect::Postgres {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(keyed.len() * 60);
+        for (month, r) in keyed {
+            // Writing to a String does not fail.
+            let _ = writeln!(
+                text,
+                "{month}\t{}\t{}\t{}\t{}\t{}\t{}",
+                r.identity, r.at, r.rank, r.seq, r.kind.0, r.channel_id
+            );
+        }
+        tx.copy_in(
+            "COPY member_activities (month, identity, at, rank, seq, kind, channel_id) FROM STDIN",
+            text.as_bytes(),
+        )?;
+        return Ok(());
+    }
+    for (month, r) in keyed {
+        tx.execute(
+            "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            &[
+                month.into(),
+                r.identity.into(),
+                r.at.into(),
+                r.rank.into(),
+                r.seq.into(),
+                i64::from(r.kind.0).into(),
+                r.channel_id.into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Takes rows out of the members' index.
+pub(crate) fn unindex_rows(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    for r in rows.iter().filter(|r| r.identity != 0) {
+        tx.execute(
+            "DELETE FROM member_activities
+             WHERE month = $1 AND identity = $2 AND at = $3 AND rank = $4 AND seq = $5",
+            &[month_of(r.at).into(), r.identity.into(), r.at.into(), r.rank.into(), r.seq.into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Folds up to `limit` rows of small batches into cells; returns how many.
+///
+/// # Errors
+/// When the database says no.
+pub fn fold(tx: &mut Conn<'_>, limit: i64) -> Result<u64> {
+    crate::log::lock_append(tx)?;
+    let frame = Frame::load(tx)?;
+    let mut changes = Changes::default();
+    let mut last = None;
+    let mut n = 0;
+    tx.for_each(
+        "SELECT seq, day, source_id, channel_id, kind, identity FROM deltas ORDER BY seq LIMIT $1",
+        &[limit.into()],
+        |r| {
+            last = Some(r.int(0)?);
+            n += 1;
+            changes.row(
+                Day(r.int(1)? as i32),
+                r.int(2)?,
+                r.int(3)?,
+                Kind(r.int(4)? as i16),
+                r.int(5)? as u32,
+                1,
+            );
+            Ok(())
+        },
+    )?;
+    if let Some(last) = last {
+        changes.apply(tx, frame.generation)?;
+        tx.execute("DELETE FROM deltas WHERE seq <= $1", &[last.into()])?;
+    }
+    Ok(n)
+}

@@ -1,0 +1,77 @@
+//! What the community decides about itself, as named texts in the store.
+
+use base::{Error, Result, Zone};
+use store::Conn;
+
+/// One setting that people can change.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, for the reference.
+    pub meaning: &'static str,
+    /// What holds when nobody set it.
+    pub default: &'static str,
+}
+
+/// Every setting that people can change.
+pub const SETTINGS: &[Setting] = &[
+    Setting { name: "name", meaning: "The community's name, as the desk shows it.", default: "Our community" },
+    Setting {
+        name: "zone",
+        meaning: "The time zone whose days, weeks and months figures count in (an IANA name such as Europe/Berlin). Changing it rebuilds the roll-ups; until that is done figures name the old zone.",
+        default: "UTC",
+    },
+    Setting {
+        name: "staff",
+        meaning: "Who is staff: e-mail addresses, e-mail domains (`@example.org`), handles or names, separated by commas. Every figure can include, exclude or show only them.",
+        default: "",
+    },
+    Setting {
+        name: "bots",
+        meaning: "Accounts that are bots beside those that a source marks: names, handles or ids, separated by commas. Bots are in no figure about members.",
+        default: "",
+    },
+];
+
+/// The stored text of a setting.
+///
+/// # Errors
+/// When the database says no.
+pub fn get(c: &mut Conn<'_>, name: &str) -> Result<Option<String>> {
+    c.query_opt("SELECT value FROM settings WHERE name = $1", &[name.into()], |r| r.text(0))
+}
+
+/// The text of a setting, or its default.
+///
+/// # Errors
+/// When the database says no.
+pub fn get_or_default(c: &mut Conn<'_>, name: &str) -> Result<String> {
+    let default = SETTINGS.iter().find(|s| s.name == name).map_or("", |s| s.default);
+    Ok(get(c, name)?.unwrap_or_else(|| default.to_owned()))
+}
+
+/// Stores a text as it is. People's changes go through [`crate::Community::set`].
+pub(crate) fn put(tx: &mut Conn<'_>, name: &str, value: &str) -> Result<()> {
+    tx.execute(
+        "INSERT INTO settings (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[name.into(), value.into()],
+    )?;
+    Ok(())
+}
+
+/// Checks a value before it is stored; returns it in its stored form.
+pub(crate) fn checked(name: &str, value: &str) -> Result<String> {
+    let value = value.trim();
+    match name {
+        "name" if value.is_empty() => Err(Error::invalid("a community's name cannot be empty")),
+        "name" if value.chars().count() > 80 => Err(Error::invalid("a community's name has at most 80 characters")),
+        "zone" => Ok(Zone::named(value)?.name().to_owned()),
+        "name" | "staff" | "bots" => Ok(value.to_owned()),
+        _ => Err(Error::not_found(format!(
+            "there is no setting \"{name}\"; there are: {}",
+            SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}

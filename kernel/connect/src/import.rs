@@ -1,0 +1,222 @@
+//! Running an import: choosing the source, feeding the log in batches, going on after a crash, taking back.
+
+mod begin;
+mod dry;
+mod feed;
+mod record;
+mod undo;
+
+pub use begin::{Request, begin};
+pub use dry::dry_run;
+pub use record::{ImportRecord, ImportState, SkipCount, Summary, find, get, list, skips};
+pub use undo::{finish_undos, undo};
+
+use crate::{Importer, Sink};
+use base::{Clock, Error, Micros, Result};
+use community::{ActivityDraft, ChannelDraft, Community, IdentityDraft, Ingestor};
+use feed::{Feed, Message};
+use record::Started;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use store::Priority;
+
+/// How far an import is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The import's id.
+    pub import: String,
+    /// Bytes read of the input.
+    pub bytes: u64,
+    /// Bytes of the input.
+    pub total_bytes: u64,
+    /// Records seen.
+    pub records: u64,
+    /// Seconds since it began (or was continued), in microseconds.
+    pub elapsed_micros: Micros,
+}
+
+impl Progress {
+    /// The share that is done, 0 to 1.
+    pub fn share(&self) -> f64 {
+        if self.total_bytes == 0 { 0.0 } else { (self.bytes as f64 / self.total_bytes as f64).min(1.0) }
+    }
+
+    /// Microseconds that are left, as far as can be told.
+    pub fn remaining_micros(&self) -> Option<Micros> {
+        let share = self.share();
+        (share > 0.02).then(|| (self.elapsed_micros as f64 * (1.0 - share) / share) as Micros)
+    }
+}
+
+/// Everything around an import that is not the import itself.
+pub struct Runner<'a> {
+    /// Where it goes.
+    pub community: &'a Community,
+    /// Every importer there is.
+    pub importers: &'a [&'static dyn Importer],
+    /// The time.
+    pub clock: &'a Clock,
+    /// Set from outside to stop between two batches; the import can be continued.
+    pub stop: &'a AtomicBool,
+}
+
+impl Runner<'_> {
+    /// The importer of this format.
+    ///
+    /// # Errors
+    /// `NotFound`, naming the formats.
+    pub fn importer(&self, format: &str) -> Result<&'static dyn Importer> {
+        self.importers.iter().copied().find(|i| i.format().id == format).ok_or_else(|| {
+            let all: Vec<&str> = self.importers.iter().map(|i| i.format().id).collect();
+            Error::not_found(format!("there is no format \"{format}\"; there are: {}", all.join(", ")))
+        })
+    }
+
+    /// Begins and runs an import to its end. Blocks.
+    ///
+    /// # Errors
+    /// `Invalid` for bad input, `Conflict` for ids that do not fit the source, what the database says.
+    pub fn import(&self, request: &Request, progress: &mut dyn FnMut(&Progress)) -> Result<Summary> {
+        let started = begin(self, request)?;
+        self.run(started, progress)
+    }
+
+    /// Continues one that was interrupted.
+    ///
+    /// # Errors
+    /// `NotFound`, `Conflict` when it is not interrupted or runs in this process, as [`Runner::import`].
+    pub fn resume(&self, id: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Summary> {
+        let started = begin::resume(self, id)?;
+        self.run(started, progress)
+    }
+
+    /// Runs what [`begin`] prepared.
+    ///
+    /// # Errors
+    /// As [`Runner::import`]. What was confirmed before stays and can be continued or taken back.
+    pub fn run(&self, mut started: Started, progress: &mut dyn FnMut(&Progress)) -> Result<Summary> {
+        let result = self.feed(&mut started, progress);
+        let now = self.clock.now();
+        match result {
+            Ok(()) => record::finish(self.community.db(), &mut started, ImportState::Done, None, now)?,
+            Err(e) if e.kind == base::ErrorKind::Invalid => {
+                let failed = Some(e.message.as_str());
+                record::finish(self.community.db(), &mut started, ImportState::Failed, failed, now)?;
+                return Err(e);
+            }
+            // Stopped, or the database failed: it stays interrupted and can be continued.
+            Err(e) => return Err(e),
+        }
+        Ok(started.summary(now))
+    }
+
+    fn feed(&self, started: &mut Started, progress: &mut dyn FnMut(&Progress)) -> Result<()> {
+        let importer = self.importer(&started.format)?;
+        let (sender, receiver) = sync_channel::<Message>(3);
+        let options = started.options.clone();
+        let mut files = crate::Files::open(&started.paths)?;
+        let total_bytes = files.total_bytes();
+        let skip = started.position;
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut feed = Feed::new(sender, skip);
+                importer.read(&mut files, &options, &mut feed)?;
+                feed.finish()
+            });
+            let mut ingestor = Ingestor::new(started.source_id, started.import_id);
+            let mut written = Ok(());
+            for message in &receiver {
+                written = self.write(&mut ingestor, started, message);
+                if written.is_err() {
+                    break;
+                }
+                progress(&Progress {
+                    import: started.public_id.clone(),
+                    bytes: started.bytes,
+                    total_bytes,
+                    records: started.tally.records,
+                    elapsed_micros: self.clock.now() - started.began_at,
+                });
+                if self.stop.load(Ordering::Relaxed) {
+                    written = Err(Error::unavailable(format!(
+                        "the import was stopped; `imports resume {}` continues it",
+                        started.public_id
+                    )));
+                    break;
+                }
+            }
+            // Without a receiver the reader ends at its next batch.
+            drop(receiver);
+            let read = reader.join().unwrap_or_else(|_| Err(Error::internal("the reader of an import broke down")));
+            written.and(read)
+        })
+    }
+
+    fn write(&self, ingestor: &mut Ingestor, started: &mut Started, message: Message) -> Result<()> {
+        started.bytes = message.bytes;
+        let before = started.clone();
+        let now = self.clock.now();
+        let result = loop {
+            let attempt = self.community.db().write(Priority::Bulk, |tx| {
+                let outcome = ingestor.ingest(tx, message.batch(), now)?;
+                started.take(&message, &outcome);
+                record::save_progress(tx, started, &message)
+            });
+            match attempt {
+                // The roll-ups are being made anew; that is over in a minute at most.
+                Err(e) if e.kind == base::ErrorKind::Conflict && !self.stop.load(Ordering::Relaxed) => {
+                    ingestor.forget();
+                    *started = before.clone();
+                    if !record::is_rebuilding(self.community.db())? {
+                        break Err(e);
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                }
+                other => break other,
+            }
+        };
+        if result.is_err() {
+            ingestor.forget();
+            *started = before;
+        }
+        result
+    }
+}
+
+impl Sink for Feed {
+    fn identity(&mut self, identity: IdentityDraft) -> Result<()> {
+        self.held.batch.identities.push(identity);
+        self.send_if_full()
+    }
+
+    fn channel(&mut self, channel: ChannelDraft) -> Result<()> {
+        self.held.batch.channels.push(channel);
+        Ok(())
+    }
+
+    fn activity(&mut self, activity: ActivityDraft) -> Result<()> {
+        if self.passed() {
+            self.held.records += 1;
+            self.held.batch.activities.push(activity);
+        }
+        self.send_if_full()
+    }
+
+    fn skip(&mut self, skipped: crate::Skipped) -> Result<()> {
+        if self.passed() {
+            self.held.records += 1;
+            self.held.skipped.push(skipped);
+        }
+        self.send_if_full()
+    }
+
+    fn warn(&mut self, message: String) {
+        if !self.held.warnings.contains(&message) {
+            self.held.warnings.push(message);
+        }
+    }
+
+    fn progress(&mut self, bytes: u64) {
+        self.held.bytes = self.held.bytes.max(bytes);
+    }
+}

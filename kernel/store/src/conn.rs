@@ -1,0 +1,345 @@
+//! A connection within a transaction, its parameters and its rows.
+
+use crate::error::{pg_error, sqlite_error};
+use crate::pg::PgConn;
+use base::{Error, Result};
+
+/// Which database it is; for the few places where the SQL must differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Embedded SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A value handed to a statement.
+#[derive(Clone, Copy, Debug)]
+pub enum Param<'a> {
+    /// NULL.
+    Null,
+    /// A 64-bit integer; booleans are 0 and 1.
+    Int(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Text.
+    Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
+}
+
+impl From<i64> for Param<'_> {
+    fn from(v: i64) -> Self {
+        Self::Int(v)
+    }
+}
+impl From<i32> for Param<'_> {
+    fn from(v: i32) -> Self {
+        Self::Int(v.into())
+    }
+}
+impl From<u32> for Param<'_> {
+    fn from(v: u32) -> Self {
+        Self::Int(v.into())
+    }
+}
+impl From<bool> for Param<'_> {
+    fn from(v: bool) -> Self {
+        Self::Int(v.into())
+    }
+}
+impl From<f64> for Param<'_> {
+    fn from(v: f64) -> Self {
+        Self::Real(v)
+    }
+}
+impl<'a> From<&'a str> for Param<'a> {
+    fn from(v: &'a str) -> Self {
+        Self::Text(v)
+    }
+}
+impl<'a> From<&'a String> for Param<'a> {
+    fn from(v: &'a String) -> Self {
+        Self::Text(v)
+    }
+}
+impl<'a> From<&'a [u8]> for Param<'a> {
+    fn from(v: &'a [u8]) -> Self {
+        Self::Blob(v)
+    }
+}
+impl<'a> From<&'a Vec<u8>> for Param<'a> {
+    fn from(v: &'a Vec<u8>) -> Self {
+        Self::Blob(v)
+    }
+}
+impl<'a, T> From<Option<T>> for Param<'a>
+where
+    T: Into<Param<'a>>,
+{
+    fn from(v: Option<T>) -> Self {
+        v.map_or(Self::Null, Into::into)
+    }
+}
+
+/// One row of an answer; columns count from 0.
+pub enum Row<'a> {
+    /// Of SQLite.
+    #[doc(hidden)]
+    Sqlite(&'a rusqlite::Row<'a>),
+    /// Of PostgreSQL.
+    #[doc(hidden)]
+    Pg(&'a postgres::Row),
+}
+
+macro_rules! getter {
+    ($(#[$doc:meta])* $name:ident, $opt:ident, $type:ty) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// When the column has another type or is NULL.
+        pub fn $name(&self, column: usize) -> Result<$type> {
+            match self {
+                Self::Sqlite(row) => row.get(column).map_err(sqlite_error),
+                Self::Pg(row) => row.try_get(column).map_err(pg_error),
+            }
+        }
+        $(#[$doc])*
+        ///
+        /// `None` for NULL.
+        ///
+        /// # Errors
+        /// When the column has another type.
+        pub fn $opt(&self, column: usize) -> Result<Option<$type>> {
+            match self {
+                Self::Sqlite(row) => row.get(column).map_err(sqlite_error),
+                Self::Pg(row) => row.try_get(column).map_err(pg_error),
+            }
+        }
+    };
+}
+
+impl Row<'_> {
+    getter!(
+        /// A 64-bit integer.
+        int,
+        opt_int,
+        i64
+    );
+    getter!(
+        /// A floating-point number.
+        real,
+        opt_real,
+        f64
+    );
+    getter!(
+        /// Text.
+        text,
+        opt_text,
+        String
+    );
+    getter!(
+        /// Bytes.
+        blob,
+        opt_blob,
+        Vec<u8>
+    );
+
+    /// Bytes without a copy; NULL is empty.
+    ///
+    /// # Errors
+    /// When the column has another type.
+    pub fn bytes(&self, column: usize) -> Result<&[u8]> {
+        match self {
+            Self::Sqlite(row) => {
+                let value = row.get_ref(column).map_err(sqlite_error)?;
+                value.as_blob_or_null().map(Option::unwrap_or_default).map_err(|e| Error::internal(e.to_string()))
+            }
+            Self::Pg(row) => row
+                .try_get::<_, Option<&[u8]>>(column)
+                .map(Option::unwrap_or_default)
+                .map_err(pg_error),
+        }
+    }
+
+    /// An integer that means yes or no.
+    ///
+    /// # Errors
+    /// When the column has another type or is NULL.
+    pub fn flag(&self, column: usize) -> Result<bool> {
+        Ok(self.int(column)? != 0)
+    }
+}
+
+/// A connection within a transaction.
+pub struct Conn<'c> {
+    pub(crate) inner: Inner<'c>,
+    pub(crate) statements: u64,
+}
+
+pub(crate) enum Inner<'c> {
+    Sqlite(&'c rusqlite::Connection),
+    Pg(&'c mut PgConn),
+}
+
+impl Conn<'_> {
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        match self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Pg(_) => Dialect::Postgres,
+        }
+    }
+
+    /// How many statements this connection ran in this transaction; tests hold pages to a limit with it.
+    pub fn statements(&self) -> u64 {
+        self.statements
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// What the database says, in words for a person.
+    pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        self.statements += 1;
+        match &mut self.inner {
+            Inner::Sqlite(c) => {
+                let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
+                bind(&mut stmt, params)?;
+                Ok(stmt.raw_execute().map_err(sqlite_error)? as u64)
+            }
+            Inner::Pg(c) => c.execute(sql, params),
+        }
+    }
+
+    /// Calls `each` for every row, without keeping them.
+    ///
+    /// # Errors
+    /// What the database or `each` says.
+    pub fn for_each(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.statements += 1;
+        match &mut self.inner {
+            Inner::Sqlite(c) => {
+                let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
+                bind(&mut stmt, params)?;
+                let mut rows = stmt.raw_query();
+                while let Some(row) = rows.next().map_err(sqlite_error)? {
+                    each(&Row::Sqlite(row))?;
+                }
+                Ok(())
+            }
+            Inner::Pg(c) => c.for_each(sql, params, &mut |row| each(&Row::Pg(row))),
+        }
+    }
+
+    /// Every row, as `each` reads it.
+    ///
+    /// # Errors
+    /// What the database or `each` says.
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut out = Vec::new();
+        self.for_each(sql, params, |row| {
+            out.push(each(row)?);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// What the database or `each` says.
+    pub fn query_opt<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut out = None;
+        self.for_each(sql, params, |row| {
+            if out.is_none() {
+                out = Some(each(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none; what the database or `each` says.
+    pub fn query_one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.query_opt(sql, params, each)?.ok_or_else(|| Error::not_found("there is no such row"))
+    }
+
+    /// Runs several statements without parameters.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        self.statements += 1;
+        match &mut self.inner {
+            Inner::Sqlite(c) => c.execute_batch(sql).map_err(sqlite_error),
+            Inner::Pg(c) => c.client.batch_execute(sql).map_err(pg_error),
+        }
+    }
+
+    /// PostgreSQL only: loads rows in COPY text format (tabs, `\N`).
+    ///
+    /// # Errors
+    /// What the database says; `Internal` on SQLite.
+    pub fn copy_in(&mut self, sql: &str, rows: &[u8]) -> Result<u64> {
+        self.statements += 1;
+        match &mut self.inner {
+            Inner::Sqlite(_) => Err(Error::internal("COPY is not for SQLite")),
+            Inner::Pg(c) => {
+                use std::io::Write as _;
+                let mut writer = c.client.copy_in(sql).map_err(pg_error)?;
+                writer.write_all(rows)?;
+                writer.finish().map_err(pg_error)
+            }
+        }
+    }
+}
+
+fn bind(stmt: &mut rusqlite::CachedStatement<'_>, params: &[Param<'_>]) -> Result<()> {
+    use rusqlite::types::{Null, ToSqlOutput, ValueRef};
+    debug_assert!(
+        (0..params.len()).all(|i| stmt.parameter_name(i + 1).is_none_or(|n| n == format!("${}", i + 1))),
+        "parameters are numbered in order of first use"
+    );
+    if stmt.parameter_count() != params.len() {
+        return Err(Error::internal(format!(
+            "a statement takes {} parameters and got {}",
+            stmt.parameter_count(),
+            params.len()
+        )));
+    }
+    for (i, param) in params.iter().enumerate() {
+        let result = match *param {
+            Param::Null => stmt.raw_bind_parameter(i + 1, Null),
+            Param::Int(v) => stmt.raw_bind_parameter(i + 1, v),
+            Param::Real(v) => stmt.raw_bind_parameter(i + 1, v),
+            Param::Text(v) => stmt.raw_bind_parameter(i + 1, v),
+            Param::Blob(v) => stmt.raw_bind_parameter(i + 1, ToSqlOutput::Borrowed(ValueRef::Blob(v))),
+        };
+        result.map_err(sqlite_error)?;
+    }
+    Ok(())
+}

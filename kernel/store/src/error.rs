@@ -1,0 +1,48 @@
+//! What databases say, in words for a person.
+
+use base::Error;
+
+/// Translates an error of SQLite.
+pub(crate) fn sqlite_error(e: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode as C;
+    let detail = e.to_string();
+    match e.sqlite_error_code() {
+        Some(C::DiskFull) => Error::unavailable(
+            "the disk is full: nothing of this step was written. Free some room and try again; what was confirmed before is safe.",
+        ),
+        Some(C::ReadOnly) => Error::unavailable(
+            "the data folder is read-only: nothing was written. Make it writable or choose another with --data.",
+        ),
+        Some(C::DatabaseBusy | C::DatabaseLocked) => Error::unavailable(
+            "the database is locked by another program: nothing was written. Close what has it open (a database browser, a backup) and try again.",
+        ),
+        Some(C::CannotOpen) => Error::unavailable(format!(
+            "the database file cannot be opened ({detail}). Check that the data folder exists and is yours."
+        )),
+        Some(C::DatabaseCorrupt | C::NotADatabase) => Error::unavailable(format!(
+            "the database file is damaged or is not a database ({detail}). Restore a backup or choose another folder with --data."
+        )),
+        Some(C::SystemIoFailure) => Error::unavailable(format!(
+            "the disk failed while reading or writing ({detail}). What was confirmed before is safe; check the disk."
+        )),
+        Some(C::ConstraintViolation) => Error::conflict(format!("this collides with what is stored: {detail}")),
+        _ => Error::internal(format!("the database refused a statement: {detail}")),
+    }
+}
+
+/// Translates an error of PostgreSQL.
+pub(crate) fn pg_error(e: postgres::Error) -> Error {
+    if let Some(db) = e.as_db_error() {
+        let code = db.code().code();
+        let text = db.message();
+        return match &code[..2] {
+            "23" => Error::conflict(format!("this collides with what is stored: {text}")),
+            "53" => Error::unavailable(format!("PostgreSQL is out of room or connections: {text}")),
+            "57" | "08" => Error::unavailable(format!("PostgreSQL broke the connection off: {text}")),
+            "28" | "3D" => Error::unavailable(format!("PostgreSQL refused the connection: {text}")),
+            "25" => Error::unavailable(format!("PostgreSQL does not take writes now: {text}")),
+            _ => Error::internal(format!("the database refused a statement: {text} ({code})")),
+        };
+    }
+    Error::unavailable(format!("PostgreSQL cannot be reached: {e}. Check FOLKMOOT_DATABASE_URL and the server."))
+}

@@ -1,0 +1,97 @@
+//! A few connections lent one at a time, and a lock that lets people overtake long work.
+
+use base::Result;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Connections lent one at a time; made when first needed, up to a limit.
+pub(crate) struct Pool<T> {
+    state: Mutex<(Vec<T>, usize)>,
+    freed: Condvar,
+    limit: usize,
+}
+
+impl<T> Pool<T> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { state: Mutex::new((Vec::new(), 0)), freed: Condvar::new(), limit }
+    }
+
+    /// Lends one for the length of `run`. `healthy` decides whether it goes back.
+    pub(crate) fn with<R>(
+        &self,
+        make: impl FnOnce() -> Result<T>,
+        healthy: impl Fn(&T) -> bool,
+        run: impl FnOnce(&mut T) -> Result<R>,
+    ) -> Result<R> {
+        let mut item = self.take(make)?;
+        // A panic in `run` drops the connection with whatever was open on it.
+        let mut lent = Lent { pool: self, back: None };
+        let result = run(&mut item);
+        if healthy(&item) {
+            lent.back = Some(item);
+        }
+        result
+    }
+
+    fn take(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(item) = state.0.pop() {
+                return Ok(item);
+            }
+            if state.1 < self.limit {
+                state.1 += 1;
+                drop(state);
+                return make().inspect_err(|_| {
+                    self.state.lock().unwrap_or_else(PoisonError::into_inner).1 -= 1;
+                    self.freed.notify_one();
+                });
+            }
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+struct Lent<'a, T> {
+    pool: &'a Pool<T>,
+    back: Option<T>,
+}
+
+impl<T> Drop for Lent<'_, T> {
+    fn drop(&mut self) {
+        let mut state = self.pool.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.back.take() {
+            Some(item) => state.0.push(item),
+            None => state.1 -= 1,
+        }
+        self.pool.freed.notify_one();
+    }
+}
+
+/// A lock for which interactive work overtakes bulk work.
+pub(crate) struct PriorityLock<T> {
+    value: Mutex<T>,
+    waiting: Mutex<usize>,
+    calm: Condvar,
+}
+
+impl<T> PriorityLock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { value: Mutex::new(value), waiting: Mutex::new(0), calm: Condvar::new() }
+    }
+
+    pub(crate) fn lock(&self, interactive: bool) -> MutexGuard<'_, T> {
+        if interactive {
+            *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            let guard = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+            *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+            self.calm.notify_all();
+            return guard;
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while *waiting > 0 {
+            waiting = self.calm.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(waiting);
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,42 @@
+//! Opening SQLite connections with the pragmas of this product.
+
+use crate::error::sqlite_error;
+use base::Result;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+/// The one connection that writes. Memory mapping is off for it, so that importing a long file does not
+/// show as memory.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
+    let c = Connection::open(path).map_err(sqlite_error)?;
+    c.execute_batch(
+        "PRAGMA page_size=8192;
+         PRAGMA journal_mode=WAL;
+         PRAGMA synchronous=NORMAL;
+         PRAGMA busy_timeout=5000;
+         PRAGMA foreign_keys=ON;
+         PRAGMA cache_size=-98304;
+         PRAGMA temp_store=MEMORY;
+         PRAGMA journal_size_limit=67108864;
+         PRAGMA wal_autocheckpoint=4000;",
+    )
+    .map_err(sqlite_error)?;
+    c.set_prepared_statement_cache_capacity(256);
+    Ok(c)
+}
+
+/// One of the connections that read.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let c = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    c.execute_batch(
+        "PRAGMA query_only=ON;
+         PRAGMA busy_timeout=5000;
+         PRAGMA cache_size=-8192;
+         PRAGMA temp_store=MEMORY;
+         PRAGMA mmap_size=1073741824;",
+    )
+    .map_err(sqlite_error)?;
+    c.set_prepared_statement_cache_capacity(128);
+    Ok(c)
+}
