@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn the_database_of_an_address_is_replaced() {
         assert_eq!(with_database("postgres://p@/postgres?host=/s", "t1"), "postgres://p@/t1?host=/s");
-        assert_eq!(with_database("postgres://p:x@localhost:5433/a", "t1"), "postgres://p:x@localhost:5433/t1");
+        assert_eq!(
+            with_database("postgres://p:x@localhost:5433/a", "t1"),
+            "postgres://p:x@localhost:5433/t1"
+        );
         assert_eq!(with_database("postgres://localhost", "t1"), "postgres://localhost/t1");
     }
 

@@ -1,1 +1,110 @@
-//! sources
+//! Sources: the places that the community's history comes from. Exports are uploaded, watched while they are
+//! imported, continued, and taken back; every source says how good its data is.
+
+mod api;
+mod form;
+mod model;
+mod pages;
+mod skipped;
+mod store;
+mod uploads;
+mod view;
+mod work;
+
+pub use work::resume_interrupted;
+
+use axum::Router;
+use axum::routing::{get, post};
+use capability::{App, Manifest, NavEntry, Permission, Routes};
+
+/// May see sources, imports and skipped lines.
+pub const SEE_SOURCES: Permission =
+    Permission { id: "sources.see_sources", title: "See sources and imports" };
+
+/// May upload exports, import, stop and continue imports.
+pub const IMPORT_EXPORT: Permission = Permission { id: "sources.import_export", title: "Import an export" };
+
+/// May take an import back.
+pub const UNDO_IMPORT: Permission = Permission { id: "sources.undo_import", title: "Take an import back" };
+
+/// May correct the zone in which a source's times are read.
+pub const CORRECT_ZONE: Permission =
+    Permission { id: "sources.correct_zone", title: "Correct the zone of a source" };
+
+/// The most bytes of one upload. An export of ten million messages, packed, has about two gigabytes.
+pub const UPLOAD_MAX: usize = 32 << 30;
+
+/// The manifest.
+pub fn manifest() -> Manifest {
+    Manifest {
+        id: "sources",
+        title: "Sources",
+        navigation: vec![NavEntry {
+            title: "Sources",
+            path: "/desk/sources",
+            icon: "plug",
+            group: "foot",
+            order: 900,
+        }],
+        routes: vec![
+            Routes::new(SEE_SOURCES, seeing),
+            Routes::new(IMPORT_EXPORT, importing),
+            Routes::new(IMPORT_EXPORT, uploading).with_body_limit(UPLOAD_MAX),
+            Routes::new(UNDO_IMPORT, undoing),
+            Routes::new(CORRECT_ZONE, correcting),
+        ],
+        api: vec![
+            Routes::new(SEE_SOURCES, api_seeing),
+            Routes::new(IMPORT_EXPORT, api_uploading).with_body_limit(UPLOAD_MAX),
+            Routes::new(UNDO_IMPORT, api_undoing),
+        ],
+        permissions: vec![SEE_SOURCES, IMPORT_EXPORT, UNDO_IMPORT, CORRECT_ZONE],
+        ..Manifest::default()
+    }
+}
+
+fn seeing() -> Router<App> {
+    Router::new()
+        .route("/desk/sources", get(pages::list))
+        .route("/desk/sources/running", get(pages::running))
+        .route("/desk/sources/{source}", get(pages::source))
+        .route("/desk/sources/imports/{import}", get(pages::import))
+        .route("/desk/sources/imports/{import}/progress", get(pages::progress))
+        .route("/desk/sources/imports/{import}/skipped.csv", get(skipped::csv))
+}
+
+fn importing() -> Router<App> {
+    Router::new()
+        .route("/desk/sources/import", get(form::show))
+        .route("/desk/sources/looks/{look}/progress", get(form::look_progress))
+        .route("/desk/sources/imports/{import}/stop", post(pages::stop))
+        .route("/desk/sources/imports/{import}/continue", post(pages::resume))
+}
+
+fn uploading() -> Router<App> {
+    Router::new().route("/desk/sources/import", post(form::send))
+}
+
+fn undoing() -> Router<App> {
+    Router::new().route("/desk/sources/imports/{import}/undo", get(pages::ask_undo).post(pages::undo))
+}
+
+fn correcting() -> Router<App> {
+    Router::new().route("/desk/sources/{source}/zone", post(pages::set_zone))
+}
+
+fn api_seeing() -> Router<App> {
+    Router::new()
+        .route("/api/v1/sources", get(api::list_sources))
+        .route("/api/v1/sources/{source}", get(api::get_source))
+        .route("/api/v1/imports", get(api::list_imports))
+        .route("/api/v1/imports/{import}", get(api::get_import))
+}
+
+fn api_uploading() -> Router<App> {
+    Router::new().route("/api/v1/imports", post(api::create_import))
+}
+
+fn api_undoing() -> Router<App> {
+    Router::new().route("/api/v1/imports/{import}", axum::routing::delete(api::undo_import))
+}

@@ -1,1 +1,3 @@
-//! forums
+//! Connectors for forums, one folder each.
+
+pub mod discourse;

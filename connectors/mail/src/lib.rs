@@ -1,1 +1,3 @@
-//! mail
+//! Connectors for mail, one folder each.
+
+pub mod mbox;

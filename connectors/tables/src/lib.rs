@@ -1,1 +1,3 @@
-//! tables
+//! Connectors for tables that people make themselves, one folder each.
+
+pub mod activities;

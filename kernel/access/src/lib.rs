@@ -1,1 +1,111 @@
-//! access
+//! Accounts, sign-in, sessions, API tokens, and the one permission check that every route passes.
+//!
+//! How pages look is not decided here: [`Look`] holds the functions that draw them, passed down by whoever
+//! assembles the product.
+
+mod account;
+mod credential;
+mod csrf;
+mod guard;
+mod look;
+mod pages;
+mod principal;
+mod problem;
+mod secret;
+mod throttle;
+
+pub use account::{
+    Account, FIRST_EMAIL, create, find_by_email, get, get_by_email, is_first_run, list, rename,
+    set_password_hash,
+};
+pub use credential::{
+    API_TOKEN_PREFIX, ApiToken, LINK_LIFE, SESSION_LIFE, create_api_token, create_link, create_session,
+    find_link, list_api_tokens, remove_api_token, remove_session, use_link,
+};
+pub use guard::{authenticate, guard};
+pub use look::{LinkView, Look, PasswordView, SignInView};
+pub use pages::routes;
+pub use principal::{Permission, Principal, Via, require};
+pub use problem::Problem;
+pub use secret::{PASSWORD_MAX, PASSWORD_MIN};
+pub use throttle::Throttle;
+
+use base::{Clock, Error, Result};
+use std::sync::Arc;
+use store::{Db, Migration};
+use tokio::sync::Semaphore;
+
+/// The schema of this crate.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    owner: "access",
+    number: 1,
+    name: "accounts, links, sessions, tokens",
+    sql: include_str!("../migrations/0001_accounts.sql"),
+}];
+
+/// May change one's own password; what every account may do.
+pub const CHANGE_PASSWORD: Permission =
+    Permission { id: "access.change_password", title: "Change one's own password" };
+
+/// What signing in needs. Clones share it.
+#[derive(Clone)]
+pub struct Access {
+    /// The database.
+    pub db: Db,
+    /// The present.
+    pub clock: Clock,
+    /// The address by which browsers reach the server, if it is known (`https://community.example.org`).
+    pub public_url: Option<String>,
+    /// Whether a proxy in front sets `X-Forwarded-For`, so that it can be believed.
+    pub behind_proxy: bool,
+    /// How the pages look.
+    pub look: Look,
+    throttle: Arc<Throttle>,
+    hashing: Arc<Semaphore>,
+}
+
+/// How many passwords are hashed at a time. Each takes 19 MiB and a core; more at once would let anybody who
+/// can reach the sign-in page fill the memory.
+const HASHED_AT_ONCE: usize = 2;
+
+impl Access {
+    /// With a database, a clock and the functions that draw the pages; no public address, no proxy.
+    pub fn new(db: Db, clock: Clock, look: Look) -> Self {
+        Self {
+            db,
+            clock,
+            public_url: None,
+            behind_proxy: false,
+            look,
+            throttle: Arc::default(),
+            hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
+        }
+    }
+
+    /// Runs work that hashes a password; waits for its turn.
+    ///
+    /// # Errors
+    /// As [`Access::blocking`].
+    pub(crate) async fn hashing<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        // The semaphore is never closed, so that there is always a turn.
+        let _turn = self.hashing.acquire().await;
+        self.blocking(run).await
+    }
+
+    /// Runs blocking work (database) on a thread that may block.
+    ///
+    /// # Errors
+    /// What `run` says, or `Internal` when it panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let access = self.clone();
+        tokio::task::spawn_blocking(move || run(&access))
+            .await
+            .map_err(|e| Error::internal(format!("a task broke off: {e}")))?
+    }
+}

@@ -4,10 +4,10 @@ use crate::cell;
 use crate::conversations::{Conversation, load_many};
 use crate::log::{COLUMNS, LogRow};
 use crate::rebuild::{Emitted, channel_cells, union_cells};
-use crate::rollup::{COMMUNITY, FIRST, Frame, fold};
+use crate::rollup::{COMMUNITY, FIRST, Frame};
 use base::{Day, Result};
 use std::fmt::Write as _;
-use store::{Conn, Db, Priority};
+use store::{Conn, Db};
 
 /// What a check looked at, and the first difference if there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -27,7 +27,7 @@ pub struct Report {
 /// # Errors
 /// When the database says no. A difference is not an error but part of the report.
 pub fn check(db: &Db) -> Result<Report> {
-    while db.write(Priority::Bulk, |tx| fold(tx, 5_000))? > 0 {}
+    crate::rollup::fold::fold_all(db)?;
     db.read(|c| {
         let mut report = Report::default();
         report.activities = c.query_one("SELECT count(*) FROM activities", &[], |r| r.int(0))? as u64;
@@ -144,7 +144,7 @@ fn check_index(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
     c.for_each("SELECT identity, at, rank, seq, kind, channel_id FROM activities WHERE identity <> 0", &[], |r| {
         let at = r.int(1)?;
         let parts =
-            [crate::rollup::month_of(at), r.int(0)?, at, r.int(2)?, r.int(3)?, r.int(4)?, r.int(5)?];
+            [crate::rollup::index::month_of(at), r.int(0)?, at, r.int(2)?, r.int(3)?, r.int(4)?, r.int(5)?];
         want = (want.0 + 1, want.1.wrapping_add(digest(&parts)));
         Ok(())
     })?;

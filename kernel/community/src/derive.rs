@@ -3,20 +3,21 @@
 
 use crate::conversations;
 use crate::log::LogRow;
-use crate::rollup::{Changes, FIRST, Frame, fold, index_rows, source_scope, unindex_rows};
+use crate::rollup::fold::fold_now;
+use crate::rollup::{Changes, FIRST, Frame, index, source_scope};
 use base::{Day, Interval, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Conn;
 
 /// Takes rows out of all derived tables. The log itself already lacks them (or shows their new form).
 pub(crate) fn take_out(tx: &mut Conn<'_>, frame: &Frame, rows: &[LogRow]) -> Result<()> {
-    while fold(tx, 50_000)? > 0 {}
+    fold_now(tx)?;
     let mut changes = Changes::default();
     for r in rows {
         changes.row(frame.zone.day_of(r.at), r.source_id, r.channel_id, r.kind, r.identity, -1);
     }
     changes.apply(tx, frame.generation)?;
-    unindex_rows(tx, rows)?;
+    index::take(tx, rows)?;
     conversations::recompute(tx, &conversation_ids(rows))?;
     refresh_first_days(tx, frame, rows)
 }
@@ -28,7 +29,7 @@ pub(crate) fn put_in(tx: &mut Conn<'_>, frame: &Frame, rows: &[LogRow]) -> Resul
         changes.row(frame.zone.day_of(r.at), r.source_id, r.channel_id, r.kind, r.identity, 1);
     }
     changes.apply(tx, frame.generation)?;
-    index_rows(tx, rows)?;
+    index::put(tx, rows)?;
     conversations::recompute(tx, &conversation_ids(rows))?;
     refresh_first_days(tx, frame, rows)
 }

@@ -1,16 +1,19 @@
 //! The one door into the log. A batch is one transaction: resolve identities and channels, append rows,
 //! store texts, keep conversations and roll-ups.
 
+mod names;
+mod reconcile;
+
+pub(crate) use reconcile::replace_row;
+
 use crate::conversations::{self, Conversation, ConversationRef};
-use crate::derive::{put_in, set_first_day, take_out};
-use crate::graph;
 use crate::log::{self, Body, Key, LogRow, take_numbers};
-use crate::rollup::{Changes, FIRST, Frame, index_rows, source_scope};
-use crate::rules::{Rules, Who};
+use crate::rollup::{Changes, FIRST, Frame, source_scope};
+use crate::rules::Rules;
 use crate::{ActivityDraft, ChannelDraft, IdentityDraft, Kind, Place};
-use base::{Day, Error, Micros, Result, TypeId, hash64};
+use base::{Day, Error, Micros, Result, hash64};
 use std::collections::{BTreeMap, HashMap};
-use store::{Conn, Dialect};
+use store::Conn;
 
 /// From this many rows on a batch folds its own roll-ups; smaller ones leave deltas.
 const FOLDS_AT_ONCE: usize = 200;
@@ -146,7 +149,7 @@ impl Ingestor {
         self.store_fresh(tx, &frame, fresh, &new_conversations, &mut outcome)?;
         outcome.duplicates += repeated.len() as u64;
         for (known, p) in repeated {
-            reconcile(tx, &frame, known, p, self.import_id)?;
+            reconcile::reconcile(tx, &frame, known, p, self.import_id)?;
         }
         Ok(outcome)
     }
@@ -168,7 +171,6 @@ impl Ingestor {
             .collect();
         log::insert_bodies(tx, &bodies)?;
         self.keep_conversations(tx, &fresh, new_conversations)?;
-        index_rows(tx, &rows)?;
         self.keep_rollups(tx, frame, &rows)?;
         for row in &rows {
             outcome.activities += 1;
@@ -206,16 +208,14 @@ impl Ingestor {
         }
         for (identity, day) in firsts {
             let known = self.first_days.get(&identity).copied();
+            // Only a candidate: folding compares it with what is stored.
             if known.is_none_or(|k| day < k) {
-                if let Some(k) = known {
-                    changes.add(source_scope(self.source_id), FIRST, k, identity, -1);
-                }
                 changes.add(source_scope(self.source_id), FIRST, day, identity, 1);
                 self.first_days.insert(identity, day);
-                set_first_day(tx, identity, Some(day))?;
             }
         }
-        changes.apply(tx, frame.generation)
+        let part = rows.iter().map(|r| r.seq).min().unwrap_or_default();
+        changes.append(tx, frame.generation, part)
     }
 
     fn keep_spans(&mut self, tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
@@ -382,210 +382,6 @@ impl Ingestor {
         }
         Ok(new)
     }
-
-    fn take_channels(&mut self, tx: &mut Conn<'_>, batch: &Batch, outcome: &mut Outcome) -> Result<()> {
-        for draft in &batch.channels {
-            self.put_channel(tx, draft, outcome)?;
-        }
-        for draft in &batch.activities {
-            if !self.channels.contains_key(&draft.channel) {
-                let bare = ChannelDraft { external_id: draft.channel.clone(), ..ChannelDraft::default() };
-                self.put_channel(tx, &bare, outcome)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn put_channel(&mut self, tx: &mut Conn<'_>, draft: &ChannelDraft, outcome: &mut Outcome) -> Result<()> {
-        let found = tx.query_opt(
-            "SELECT channel_id, first_at, last_at FROM channels WHERE source_id = $1 AND external_id = $2",
-            &[self.source_id.into(), (&draft.external_id).into()],
-            |r| Ok((r.int(0)?, r.opt_int(1)?, r.opt_int(2)?)),
-        )?;
-        let channel = match found {
-            Some((id, first, last)) => {
-                tx.execute(
-                    "UPDATE channels SET name = COALESCE($1, name), category = COALESCE($2, category),
-                       permalink = COALESCE($3, permalink) WHERE channel_id = $4",
-                    &[
-                        draft.name.as_deref().into(),
-                        draft.category.as_deref().into(),
-                        draft.permalink.as_deref().into(),
-                        id.into(),
-                    ],
-                )?;
-                Channel { id, span: first.zip(last) }
-            }
-            None => {
-                outcome.channels += 1;
-                let id = tx.query_one(
-                    "INSERT INTO channels (source_id, external_id, name, category, private, permalink)
-                     VALUES ($1, $2, $3, $4, $5, $6) RETURNING channel_id",
-                    &[
-                        self.source_id.into(),
-                        (&draft.external_id).into(),
-                        draft.name.as_ref().unwrap_or(&draft.external_id).into(),
-                        draft.category.as_deref().into(),
-                        draft.private.into(),
-                        draft.permalink.as_deref().into(),
-                    ],
-                    |r| r.int(0),
-                )?;
-                Channel { id, span: None }
-            }
-        };
-        self.channels.insert(draft.external_id.clone(), channel);
-        Ok(())
-    }
-
-    fn take_identities(
-        &mut self,
-        tx: &mut Conn<'_>,
-        batch: &Batch,
-        now: Micros,
-        outcome: &mut Outcome,
-    ) -> Result<()> {
-        let mut described: BTreeMap<&str, &IdentityDraft> = BTreeMap::new();
-        for draft in &batch.identities {
-            described.insert(&draft.external_id, draft);
-        }
-        let mut unknown: Vec<&str> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let actors = batch.activities.iter().filter_map(|a| a.actor.as_deref());
-        for id in described.keys().copied().chain(actors) {
-            if !self.identities.contains_key(id) && seen.insert(id) {
-                unknown.push(id);
-            }
-        }
-        self.find_identities(tx, &unknown)?;
-        let missing: Vec<&str> =
-            unknown.into_iter().filter(|id| !self.identities.contains_key(*id)).collect();
-        let mut masks_changed = false;
-        if !missing.is_empty() {
-            outcome.people += missing.len() as u64;
-            let first = take_numbers(tx, "identity", missing.len() as i64)?;
-            for (i, id) in missing.iter().enumerate() {
-                let number = u32::try_from(first + i as i64)
-                    .map_err(|_| Error::internal("there are more than four thousand million identities"))?;
-                let bare;
-                let draft = match described.remove(id) {
-                    Some(d) => d,
-                    None => {
-                        bare = IdentityDraft { external_id: (*id).to_owned(), ..IdentityDraft::default() };
-                        &bare
-                    }
-                };
-                masks_changed |= self.insert_identity(tx, number, draft, now)?;
-                self.identities.insert((*id).to_owned(), number);
-            }
-        }
-        for draft in described.values() {
-            let number = self.identities[draft.external_id.as_str()];
-            masks_changed |= self.update_identity(tx, number, draft)?;
-        }
-        if masks_changed {
-            graph::touch(tx)?;
-        }
-        Ok(())
-    }
-
-    fn find_identities(&mut self, tx: &mut Conn<'_>, ids: &[&str]) -> Result<()> {
-        for chunk in ids.chunks(2000) {
-            let list = serde_json::to_string(chunk).map_err(|e| Error::internal(e.to_string()))?;
-            let sql = match tx.dialect() {
-                Dialect::Sqlite => {
-                    "SELECT i.external_id, i.identity, i.first_day FROM json_each($1) j
-                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
-                }
-                Dialect::Postgres => {
-                    "SELECT i.external_id, i.identity, i.first_day
-                     FROM jsonb_array_elements_text(CAST($1 AS text)::jsonb) j
-                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
-                }
-            };
-            let (found, first_days) = (&mut self.identities, &mut self.first_days);
-            tx.for_each(sql, &[list.as_str().into(), self.source_id.into()], |r| {
-                let number = r.int(1)? as u32;
-                if let Some(day) = r.opt_int(2)? {
-                    first_days.insert(number, Day(day as i32));
-                }
-                found.insert(r.text(0)?, number);
-                Ok(())
-            })?;
-        }
-        Ok(())
-    }
-
-    fn rules(&mut self, tx: &mut Conn<'_>) -> Result<&Rules> {
-        if self.rules.is_none() {
-            self.rules = Some(Rules::load(tx)?);
-        }
-        Ok(self.rules.as_ref().expect("it was just loaded"))
-    }
-
-    /// Returns whether it changes a mask.
-    fn insert_identity(&mut self, tx: &mut Conn<'_>, number: u32, d: &IdentityDraft, now: Micros) -> Result<bool> {
-        let who = who(d);
-        let rules = self.rules(tx)?;
-        let (marked, staff) = (rules.bots.matches(&who), rules.staff.matches(&who));
-        let bot = d.bot.unwrap_or(false);
-        tx.execute(
-            "INSERT INTO identities (identity, public_id, source_id, external_id, name, handle, email, avatar,
-               bot, marked_bot, staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &[
-                number.into(),
-                TypeId::new("idn", now).as_str().into(),
-                self.source_id.into(),
-                (&d.external_id).into(),
-                d.name.as_deref().into(),
-                d.handle.as_deref().into(),
-                d.email.as_deref().into(),
-                d.avatar.as_deref().into(),
-                bot.into(),
-                marked.into(),
-                staff.into(),
-            ],
-        )?;
-        Ok(bot || marked || staff)
-    }
-
-    /// Returns whether it changes a mask.
-    fn update_identity(&mut self, tx: &mut Conn<'_>, number: u32, d: &IdentityDraft) -> Result<bool> {
-        let who = who(d);
-        let rules = self.rules(tx)?;
-        let (marked, staff) = (rules.bots.matches(&who), rules.staff.matches(&who));
-        let before = tx.query_one(
-            "SELECT bot, marked_bot, staff FROM identities WHERE identity = $1",
-            &[number.into()],
-            |r| Ok((r.flag(0)?, r.flag(1)?, r.flag(2)?)),
-        )?;
-        let after = (d.bot.unwrap_or(before.0), marked || before.1, staff || before.2);
-        tx.execute(
-            "UPDATE identities SET name = COALESCE($1, name), handle = COALESCE($2, handle),
-               email = COALESCE($3, email), avatar = COALESCE($4, avatar), bot = $5, marked_bot = $6, staff = $7
-             WHERE identity = $8",
-            &[
-                d.name.as_deref().into(),
-                d.handle.as_deref().into(),
-                d.email.as_deref().into(),
-                d.avatar.as_deref().into(),
-                after.0.into(),
-                after.1.into(),
-                after.2.into(),
-                number.into(),
-            ],
-        )?;
-        Ok(after != before)
-    }
-}
-
-fn who(d: &IdentityDraft) -> Who<'_> {
-    Who {
-        external_id: &d.external_id,
-        name: d.name.as_deref(),
-        handle: d.handle.as_deref(),
-        email: d.email.as_deref(),
-    }
 }
 
 /// While the roll-ups are made anew nothing may change below them.
@@ -596,72 +392,4 @@ pub(crate) fn refuse_while_rebuilding(tx: &mut Conn<'_>) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// A record that is there already: the newest export wins, the lower rank stays, and what it replaces is kept
-/// for taking the import back.
-fn reconcile(tx: &mut Conn<'_>, frame: &Frame, known: LogRow, new: Prepared, import_id: i64) -> Result<()> {
-    let known_body = log::find_body(tx, known.seq)?;
-    let mut body = new.body;
-    let mut row = LogRow { rank: known.rank.min(new.row.rank), ..known.clone() };
-    let before = known_body.clone().unwrap_or_default();
-    if body.edited_at < before.edited_at {
-        body = Body { reactions: body.reactions.max(before.reactions), ..before.clone() };
-    } else if body.deleted && known.kind.is_active() {
-        // Deleted by its author: it happened, so it still counts; the text goes.
-        body = Body { text: None, deleted: true, ..before.clone() };
-    } else {
-        row.kind = new.row.kind;
-        row.identity = new.row.identity;
-        row.channel_id = new.row.channel_id;
-        row.at = new.row.at;
-        if row.conversation_id != new.row.conversation_id {
-            row.conversation_id = new.row.conversation_id;
-            row.follows = new.row.follows;
-        }
-    }
-    let body_changes = !(body.is_empty() && known_body.is_none()) && body != before;
-    if row == known && !body_changes {
-        return Ok(());
-    }
-    let kept = serde_json::json!({ "row": row_json(&known), "body": known_body });
-    tx.execute(
-        "INSERT INTO revisions (import_id, seq, body) VALUES ($1, $2, $3)",
-        &[import_id.into(), known.seq.into(), kept.to_string().as_str().into()],
-    )?;
-    if row.conversation_id != 0 && conversations::load_many(tx, &[row.conversation_id])?.is_empty() {
-        let key = new.conversation.unwrap_or_default();
-        let mut made = Conversation::empty(row.conversation_id, key, row.source_id);
-        made.title.clone_from(&new.title);
-        made.add(&row);
-        conversations::save(tx, &made, true)?;
-    }
-    replace_row(tx, frame, &known, &row)?;
-    if body_changes {
-        log::put_body(tx, known.seq, &body)?;
-    }
-    Ok(())
-}
-
-/// Gives a row of the log another form, in the log and in everything derived.
-pub(crate) fn replace_row(tx: &mut Conn<'_>, frame: &Frame, from: &LogRow, to: &LogRow) -> Result<()> {
-    if from == to {
-        return Ok(());
-    }
-    log::rewrite(tx, to)?;
-    take_out(tx, frame, std::slice::from_ref(from))?;
-    put_in(tx, frame, std::slice::from_ref(to))
-}
-
-/// The changeable columns of a row, for a revision.
-fn row_json(row: &LogRow) -> serde_json::Value {
-    serde_json::json!([
-        row.at,
-        row.rank,
-        row.kind.0,
-        row.channel_id,
-        row.identity,
-        row.conversation_id,
-        row.follows
-    ])
 }

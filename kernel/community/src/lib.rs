@@ -27,7 +27,7 @@ pub use draft::{ActivityDraft, ChannelDraft, ConversationKey, IdentityDraft, Pla
 pub use ingest::{Batch, Ingestor, Outcome};
 pub use kind::{KINDS, Kind, KindInfo};
 pub use rebuild::{finish_restamp, finish_zone_change};
-pub use rollup::fold;
+pub use rollup::fold::fold_all;
 pub use schema::MIGRATIONS;
 pub use undo::undo_slice;
 
@@ -111,7 +111,6 @@ impl Community {
     /// # Errors
     /// When the database says no.
     pub fn fold_all(&self) -> Result<()> {
-        while self.db.write(Priority::Bulk, |tx| fold(tx, 2_000))? > 0 {}
-        Ok(())
+        fold_all(&self.db)
     }
 }

@@ -3,7 +3,7 @@
 use crate::cell::{self, Pairs};
 use crate::derive::{put_in, refresh_channel_spans, set_first_day, take_out};
 use crate::log::{self, COLUMNS, LogRow};
-use crate::rollup::{ACTIVE, COMMUNITY, FIRST, Frame, channel_scope, fold, save, source_scope};
+use crate::rollup::{ACTIVE, COMMUNITY, FIRST, Frame, channel_scope, save, source_scope};
 use crate::{KINDS, Kind, settings, sources};
 use base::{Day, Error, Result, Zone};
 use std::collections::{BTreeMap, HashMap};
@@ -196,7 +196,7 @@ pub fn finish_zone_change(db: &Db) -> Result<()> {
     let old = db.read(Frame::load)?;
     let next = old.generation + 1;
     clear_generation(db, next)?;
-    while db.write(Priority::Bulk, |tx| fold(tx, 5_000))? > 0 {}
+    crate::rollup::fold::fold_all(db)?;
     let mut writer = Writer { db, generation: next, held: Vec::new() };
     db.read(|c| channel_cells(c, &zone, &mut |cell| writer.take(cell)))?;
     writer.flush()?;

@@ -1,9 +1,15 @@
-//! Keeping roll-ups and the members' index in step with the log, row by row, both ways.
+//! Roll-up cells: signed changes to them, and writing them.
+//!
+//! Channel cells are written with their batch. Unions and first days are left as parts ([`parts`]) and folded
+//! by [`fold`]; the members' index is written behind the log by [`index`]. Readers add what is not folded.
+
+pub(crate) mod fold;
+pub(crate) mod index;
+pub(crate) mod parts;
 
 use crate::cell::{self, Pairs};
-use crate::log::LogRow;
 use crate::{Kind, settings};
-use base::{Day, Micros, Result, Zone};
+use base::{Day, Result, Zone};
 use std::collections::BTreeMap;
 use store::{Conn, Dialect};
 
@@ -42,9 +48,12 @@ impl Frame {
     }
 }
 
-/// Signed changes to cells: (scope, kind, day) → (identity, n).
+/// (scope, kind, day) → (identity, n).
+pub(crate) type Groups = BTreeMap<(i64, i64, i32), Vec<(u32, i64)>>;
+
+/// Signed changes to cells.
 #[derive(Default)]
-pub(crate) struct Changes(BTreeMap<(i64, i64, i32), Vec<(u32, i64)>>);
+pub(crate) struct Changes(Groups);
 
 impl Changes {
     /// One row more (`+1`) or less (`-1`), in all the cells it belongs to.
@@ -59,6 +68,20 @@ impl Changes {
     /// One change of one cell.
     pub(crate) fn add(&mut self, scope: i64, kind: i64, day: Day, identity: u32, n: i64) {
         self.0.entry((scope, kind, day.0)).or_default().push((identity, n));
+    }
+
+    /// Writes channel cells at once and leaves what belongs to unions and first days as one part, which is
+    /// folded later. `part` is a number that no other batch has.
+    pub(crate) fn append(mut self, tx: &mut Conn<'_>, generation: i64, part: i64) -> Result<()> {
+        let parts: Groups = self.0.extract_if(.., |key, _| key.1 == ACTIVE || key.1 == FIRST).collect();
+        let unions = parts::encode(parts.into_iter().filter(|(key, _)| key.0 != COMMUNITY));
+        if !unions.is_empty() {
+            tx.execute(
+                "INSERT INTO cell_parts (part, generation, unions) VALUES ($1, $2, $3)",
+                &[part.into(), generation.into(), (&unions).into()],
+            )?;
+        }
+        self.apply(tx, generation)
     }
 
     /// Writes them.
@@ -141,95 +164,4 @@ pub(crate) fn save(tx: &mut Conn<'_>, generation: i64, key: (i64, i64, i32), pai
         ],
     )?;
     Ok(())
-}
-
-/// The UTC month of an instant, as months since the year 0.
-pub(crate) fn month_of(at: Micros) -> i64 {
-    i64::from(base::Interval::Month.index(Day::of_micros(at)))
-}
-
-/// Adds rows to the members' index. Sorted first, so that pages are touched in order.
-pub(crate) fn index_rows(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
-    let mut keyed: Vec<(i64, &LogRow)> =
-        rows.iter().filter(|r| r.identity != 0).map(|r| (month_of(r.at), r)).collect();
-    keyed.sort_unstable_by_key(|(m, r)| (*m, r.identity, r.at, r.rank, r.seq));
-    if tx.dialect() == Dialect::Postgres {
-        use std::fmt::Write as _;
-        let mut text = String::with_capacity(keyed.len() * 60);
-        for (month, r) in keyed {
-            // Writing to a String does not fail.
-            let _ = writeln!(
-                text,
-                "{month}\t{}\t{}\t{}\t{}\t{}\t{}",
-                r.identity, r.at, r.rank, r.seq, r.kind.0, r.channel_id
-            );
-        }
-        tx.copy_in(
-            "COPY member_activities (month, identity, at, rank, seq, kind, channel_id) FROM STDIN",
-            text.as_bytes(),
-        )?;
-        return Ok(());
-    }
-    for (month, r) in keyed {
-        tx.execute(
-            "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[
-                month.into(),
-                r.identity.into(),
-                r.at.into(),
-                r.rank.into(),
-                r.seq.into(),
-                i64::from(r.kind.0).into(),
-                r.channel_id.into(),
-            ],
-        )?;
-    }
-    Ok(())
-}
-
-/// Takes rows out of the members' index.
-pub(crate) fn unindex_rows(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
-    for r in rows.iter().filter(|r| r.identity != 0) {
-        tx.execute(
-            "DELETE FROM member_activities
-             WHERE month = $1 AND identity = $2 AND at = $3 AND rank = $4 AND seq = $5",
-            &[month_of(r.at).into(), r.identity.into(), r.at.into(), r.rank.into(), r.seq.into()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Folds up to `limit` rows of small batches into cells; returns how many.
-///
-/// # Errors
-/// When the database says no.
-pub fn fold(tx: &mut Conn<'_>, limit: i64) -> Result<u64> {
-    crate::log::lock_append(tx)?;
-    let frame = Frame::load(tx)?;
-    let mut changes = Changes::default();
-    let mut last = None;
-    let mut n = 0;
-    tx.for_each(
-        "SELECT seq, day, source_id, channel_id, kind, identity FROM deltas ORDER BY seq LIMIT $1",
-        &[limit.into()],
-        |r| {
-            last = Some(r.int(0)?);
-            n += 1;
-            changes.row(
-                Day(r.int(1)? as i32),
-                r.int(2)?,
-                r.int(3)?,
-                Kind(r.int(4)? as i16),
-                r.int(5)? as u32,
-                1,
-            );
-            Ok(())
-        },
-    )?;
-    if let Some(last) = last {
-        changes.apply(tx, frame.generation)?;
-        tx.execute("DELETE FROM deltas WHERE seq <= $1", &[last.into()])?;
-    }
-    Ok(n)
 }

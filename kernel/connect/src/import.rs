@@ -20,6 +20,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use store::Priority;
 
+/// After how many batches what they left is folded, so that pages stay quick while an import runs.
+const FOLD_EVERY: usize = 150;
+
 /// How far an import is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -125,8 +128,11 @@ impl Runner<'_> {
             });
             let mut ingestor = Ingestor::new(started.source_id, started.import_id);
             let mut written = Ok(());
-            for message in &receiver {
+            for (n, message) in receiver.iter().enumerate() {
                 written = self.write(&mut ingestor, started, message);
+                if written.is_ok() && n % FOLD_EVERY == FOLD_EVERY - 1 {
+                    written = self.community.fold_all();
+                }
                 if written.is_err() {
                     break;
                 }
@@ -139,7 +145,7 @@ impl Runner<'_> {
                 });
                 if self.stop.load(Ordering::Relaxed) {
                     written = Err(Error::unavailable(format!(
-                        "the import was stopped; `imports resume {}` continues it",
+                        "the import {} was stopped; it can be continued",
                         started.public_id
                     )));
                     break;
@@ -148,7 +154,7 @@ impl Runner<'_> {
             // Without a receiver the reader ends at its next batch.
             drop(receiver);
             let read = reader.join().unwrap_or_else(|_| Err(Error::internal("the reader of an import broke down")));
-            written.and(read)
+            written.and(read).and_then(|()| self.community.fold_all())
         })
     }
 

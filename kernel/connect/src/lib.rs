@@ -5,11 +5,17 @@
 
 mod collect;
 mod files;
+pub mod html;
+pub mod import;
+pub mod markdown;
+pub mod text;
+mod time;
 
 pub use collect::Collected;
-pub use files::{Entry, EntryInfo, Files, Limits};
+pub use files::{Entry, EntryInfo, Files, LeftOut, Limits, Position, natural_order};
+pub use time::{parse_rfc3339, wall_clock};
 
-use base::{Micros, Result, Zone};
+use base::{Result, Zone};
 use community::{ActivityDraft, ChannelDraft, IdentityDraft};
 
 /// What one importer offers, for help texts and the desk's picker.
@@ -139,13 +145,4 @@ pub trait Importer: Sync + Send {
     /// # Errors
     /// `Invalid` when nothing of it can be read; single bad records are skipped, not errors.
     fn read(&self, files: &mut Files, options: &ImportOptions, sink: &mut dyn Sink) -> Result<()>;
-}
-
-/// Reads a time in RFC 3339 as UTC microseconds.
-///
-/// # Errors
-/// `Invalid` when it is not one, or lies before 1970 or after 2200.
-pub fn parse_rfc3339(text: &str) -> Result<Micros> {
-    let _ = text;
-    Err(base::Error::internal("not yet"))
 }

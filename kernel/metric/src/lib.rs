@@ -1,5 +1,26 @@
 //! The registry of metrics: a number with a definition, computed from what the log answers.
+//!
+//! A metric is one file in `metrics/` and one line in `registry.rs`. Its file holds the definition (words,
+//! formula, options, how others count) and one function from [`Inputs`] to [`Parts`]. Everything that reads
+//! the log is in `inputs.rs`; everything below it is arithmetic on plain values.
 
+mod answer;
+mod day_sets;
 mod envelope;
+mod inputs;
+mod metrics;
+mod query;
+mod registry;
+mod retention;
+mod series;
+mod stats;
+mod table;
 
-pub use envelope::{Cohort, CohortCell, Envelope, Point, Pooled, State};
+pub use answer::{answer, envelope};
+pub use envelope::{Cohort, CohortCell, CurvePoint, Envelope, Figure, Parts, Point, Pooled, State};
+pub use inputs::{Inputs, Needs, Reach};
+pub use query::{Query, Value};
+pub use registry::{
+    Definition, Direction, OptionDef, Parameter, RowKind, Shape, Takes, definition, registry, rows_behind,
+};
+pub use table::{Table, csv, csv_of, table, tables};

@@ -124,6 +124,7 @@ CREATE TABLE conversations (
   title TEXT
 ) STRICT;
 CREATE UNIQUE INDEX conversations_key ON conversations (place, ordering, key_hash);
+CREATE INDEX conversations_opened ON conversations (channel_id, opened_at);
 
 -- The index for what needs one member's activities in order. The month is a UTC month.
 CREATE TABLE member_activities (
@@ -149,6 +150,15 @@ CREATE TABLE cells (
   counts BLOB NOT NULL,
   PRIMARY KEY (generation, scope, kind, day)
 ) WITHOUT ROWID, STRICT;
+
+-- What large batches add to the unions of sources and community and to the first days, one row a batch, to be
+-- folded into cells a little later: a batch of one channel touches hundreds of days, and writing each union
+-- anew would cost more than the log itself.
+CREATE TABLE cell_parts (
+  part INTEGER NOT NULL PRIMARY KEY,
+  generation INTEGER NOT NULL,
+  unions BLOB NOT NULL
+) STRICT;
 
 -- What arrived in small batches and is not folded into cells yet; one row an activity.
 CREATE TABLE deltas (

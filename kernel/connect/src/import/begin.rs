@@ -35,17 +35,17 @@ pub struct Request {
     pub label: Option<String>,
 }
 
-/// Import numbers that run in this process.
-static LIVE: Mutex<BTreeSet<i64>> = Mutex::new(BTreeSet::new());
+/// Ids of the imports that run in this process.
+static LIVE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Holds an import for one runner.
 #[derive(Debug)]
-pub(crate) struct Live(i64);
+pub(crate) struct Live(String);
 
 impl Live {
-    fn hold(import_id: i64) -> Option<Arc<Self>> {
+    fn hold(public_id: &str) -> Option<Arc<Self>> {
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-        live.insert(import_id).then(|| Arc::new(Self(import_id)))
+        live.insert(public_id.to_owned()).then(|| Arc::new(Self(public_id.to_owned())))
     }
 }
 
@@ -55,8 +55,8 @@ impl Drop for Live {
     }
 }
 
-pub(crate) fn is_live(import_id: i64) -> bool {
-    LIVE.lock().unwrap_or_else(PoisonError::into_inner).contains(&import_id)
+pub(crate) fn is_live(public_id: &str) -> bool {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).contains(public_id)
 }
 
 /// What an import would go into, found without writing anything.
@@ -87,7 +87,7 @@ pub(crate) fn plan(runner: &Runner<'_>, request: &Request, files: &mut Files) ->
     if source.zoneless {
         options.zone = Zone::named(&source.zone)?;
         notes.push(format!(
-            "The times in this export carry no zone; they are read as {}. `folkmoot sources zone` corrects that later.",
+            "The times in this export carry no zone; they are read as {}. The source's zone can be corrected later.",
             source.zone
         ));
     }
@@ -200,9 +200,9 @@ fn fit(runner: &Runner<'_>, mut source: Source, print: &Fingerprint, request: &R
         && Zone::named(zone)?.name() != source.zone
     {
         return Err(Error::conflict(format!(
-            "the source \"{}\" is read in the zone {}; correct it for all its imports with \
-             `folkmoot sources zone \"{}\" {zone}`, then import without --timezone",
-            source.name, source.zone, source.name
+            "the source \"{}\" is read in the zone {}; correct the zone of the \
+             source, for all its imports, and then import without naming one",
+            source.name, source.zone
         )));
     }
     source.has_replies |= print.replies;
@@ -245,11 +245,11 @@ pub fn begin(runner: &Runner<'_>, request: &Request) -> Result<Started> {
             &[source.source_id.into()],
             |r| Ok((r.int(0)?, r.text(1)?, r.text(2)?)),
         )?;
-        if let Some((id, public, _)) = running.iter().find(|r| is_live(r.0) || r.2 != print) {
-            return Err(Error::conflict(match is_live(*id) {
+        if let Some((_, public, _)) = running.iter().find(|r| is_live(&r.1) || r.2 != print) {
+            return Err(Error::conflict(match is_live(public) {
                 true => format!("the import {public} into \"{}\" is still running", source.name),
                 false => format!(
-                    "the import {public} into \"{}\" was interrupted: continue it with `folkmoot imports resume {public}` or take it back with `folkmoot imports undo {public}`",
+                    "the import {public} into \"{}\" was interrupted: continue it or take it back first",
                     source.name
                 ),
             }));
@@ -294,7 +294,7 @@ pub(crate) fn resume(runner: &Runner<'_>, id: &str) -> Result<Started> {
 }
 
 fn load(runner: &Runner<'_>, import_id: i64, public_id: &str, source: Source) -> Result<Started> {
-    let live = Live::hold(import_id)
+    let live = Live::hold(public_id)
         .ok_or_else(|| Error::conflict(format!("the import {public_id} is already running")))?;
     let (format, options, position, tally, first_seq, last_seq) = runner.community.db().read(|c| {
         c.query_one(

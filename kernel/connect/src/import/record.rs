@@ -296,7 +296,7 @@ fn read(r: &Row<'_>) -> Result<ImportRecord> {
         summary: tally.summary(&r.text(1)?, &r.text(3)?),
         import_id,
         source_id: r.int(2)?,
-        live: super::begin::is_live(import_id),
+        live: super::begin::is_live(&r.text(1)?),
     })
 }
 

@@ -1,0 +1,376 @@
+//! What the reader chose, kept in the address: period, interval, source, channel, staff, and options of metrics.
+
+use base::{Day, Error, Interval, Period, Result};
+use metric::Definition;
+
+/// Which days are shown. All but the custom one are counted back from *now*, the last activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// The week of now and the eleven before it.
+    Weeks12,
+    /// The month of now and the eleven before it.
+    Months12,
+    /// Everything.
+    All,
+    /// Chosen days; an open end reaches as far as there is data.
+    Custom(Option<Day>, Option<Day>),
+}
+
+/// The reader's choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filters {
+    /// The days.
+    pub span: Span,
+    /// The grain of series; `None` fits it to the period.
+    pub interval: Option<Interval>,
+    /// Name or id of a source; empty for all.
+    pub source: String,
+    /// Name or id of a channel; empty for all.
+    pub channel: String,
+    /// `include`, `exclude` or `only`.
+    pub staff: String,
+    /// Options of metrics, such as `mode` or `window`; a metric takes those it knows. Further sources and
+    /// channels, and kinds, stand here as well.
+    pub options: Vec<(String, String)>,
+    /// Whether they stand in the address of one metric's page. There nothing said means what it means to the
+    /// API: everything, in the metric's own grain.
+    pub own: bool,
+}
+
+impl Default for Filters {
+    fn default() -> Self {
+        Self {
+            span: Span::Weeks12,
+            interval: None,
+            source: String::new(),
+            channel: String::new(),
+            staff: "include".into(),
+            options: Vec::new(),
+            own: false,
+        }
+    }
+}
+
+impl Filters {
+    /// Reads the parameters of an address. Empty ones count as not given.
+    ///
+    /// # Errors
+    /// `Invalid` for a period, date, interval or staff value that does not exist, and for `from` after `to`.
+    pub fn parse(parameters: &[(String, String)]) -> Result<Self> {
+        Self::read(parameters, false)
+    }
+
+    /// Reads the parameters of the address of a metric's page.
+    ///
+    /// # Errors
+    /// As [`Filters::parse`].
+    pub fn parse_own(parameters: &[(String, String)]) -> Result<Self> {
+        Self::read(parameters, true)
+    }
+
+    fn read(parameters: &[(String, String)], own: bool) -> Result<Self> {
+        let mut filters = Self { own, ..Self::default() };
+        let (mut period, mut from, mut to) = (None, None, None);
+        for (name, value) in parameters.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            let value = value.trim();
+            match name.as_str() {
+                "period" => period = Some(value),
+                "from" => from = Some(Day::parse(value).map_err(|e| e.at("from"))?),
+                "to" => to = Some(Day::parse(value).map_err(|e| e.at("to"))?),
+                "interval" => filters.interval = Some(Interval::parse(value)?),
+                "source" if filters.source.is_empty() => filters.source = value.into(),
+                "channel" if filters.channel.is_empty() => filters.channel = value.into(),
+                "staff" if matches!(value, "include" | "exclude" | "only") => filters.staff = value.into(),
+                "staff" => {
+                    return Err(Error::invalid(format!(
+                        "staff is \"{value}\"; use include, exclude or only"
+                    )));
+                }
+                _ => filters.options.push((name.clone(), value.into())),
+            }
+        }
+        filters.span = match period {
+            Some("12w") => Span::Weeks12,
+            Some("12m") => Span::Months12,
+            Some("all") => Span::All,
+            Some("custom") => Span::Custom(from, to),
+            None if from.is_some() || to.is_some() => Span::Custom(from, to),
+            None => filters.plain_span(),
+            Some(other) => {
+                return Err(Error::invalid(format!(
+                    "\"{other}\" is not a period; use 12w, 12m, all or custom"
+                )));
+            }
+        };
+        match filters.span {
+            Span::Custom(Some(from), Some(to)) if from > to => {
+                Err(Error::invalid(format!("from ({from}) lies after to ({to}); exchange them")))
+            }
+            _ => Ok(filters),
+        }
+    }
+
+    /// The address's query, with `?` in front; empty when nothing differs from what stands there by itself.
+    pub fn to_query(&self) -> String {
+        query(&self.pairs())
+    }
+
+    /// The choices as parameters, those that stand there by themselves left out.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        match self.span {
+            span if span == self.plain_span() => {}
+            Span::Weeks12 => pairs.push(("period", "12w".into())),
+            Span::Months12 => pairs.push(("period", "12m".into())),
+            Span::All => pairs.push(("period", "all".into())),
+            Span::Custom(from, to) => {
+                pairs.push(("period", "custom".into()));
+                pairs.extend(from.map(|day| ("from", day.to_string())));
+                pairs.extend(to.map(|day| ("to", day.to_string())));
+            }
+        }
+        pairs.extend(self.interval.map(|interval| ("interval", interval.word().to_string())));
+        for (name, value) in [("source", &self.source), ("channel", &self.channel)] {
+            if !value.is_empty() {
+                pairs.push((name, value.clone()));
+            }
+        }
+        if self.staff != "include" {
+            pairs.push(("staff", self.staff.clone()));
+        }
+        pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value))
+            .chain(self.options.iter().cloned())
+            .collect()
+    }
+
+    /// What stands there by itself.
+    pub fn plain_span(&self) -> Span {
+        if self.own { Span::All } else { Span::Weeks12 }
+    }
+
+    /// The same choices in the address of a metric's page, where the grain must be said.
+    #[must_use]
+    pub fn for_metric(&self, now: Option<Day>) -> Self {
+        let interval = if self.own { self.interval } else { Some(self.grain(now)) };
+        Self { own: true, interval, ..self.clone() }
+    }
+
+    /// The same choices in the address of the Health page.
+    #[must_use]
+    pub fn for_health(&self) -> Self {
+        Self { own: false, ..self.clone() }
+    }
+
+    /// The same with one option set.
+    #[must_use]
+    pub fn with_option(&self, name: &str, value: &str) -> Self {
+        let mut filters = self.clone();
+        filters.options.retain(|(other, _)| other != name);
+        filters.options.push((name.into(), value.into()));
+        filters
+    }
+
+    /// The value of an option that was chosen.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// First and last day; `None` for an open end. `now` is the last activity.
+    pub fn days(&self, now: Option<Day>) -> (Option<Day>, Option<Day>) {
+        match (self.span, now) {
+            (Span::Weeks12, Some(now)) => (Some(now.monday().plus(-77)), Some(now)),
+            (Span::Months12, Some(now)) => {
+                let month = Interval::Month;
+                (Some(month.of_index(month.index(now) - 11)), Some(now))
+            }
+            (Span::Custom(from, to), _) => (from, to),
+            _ => (None, None),
+        }
+    }
+
+    /// The days of the same number right before; `None` when the period has no beginning.
+    pub fn before(&self, now: Option<Day>) -> Option<Period> {
+        let (from, to) = self.days(now);
+        let (from, to) = (from?, to.or(now)?);
+        let days = Period { first: from, last: to }.days();
+        (days > 0).then(|| Period { first: from.plus(-days), last: from.plus(-1) })
+    }
+
+    /// The grain: the chosen one, else what gives between about 12 and 60 points; on a metric's page weeks.
+    pub fn grain(&self, now: Option<Day>) -> Interval {
+        if let Some(interval) = self.interval {
+            return interval;
+        }
+        if self.own {
+            return Interval::Week;
+        }
+        match self.days(now) {
+            (Some(from), to) => match to.or(now).map_or(0, |to| to.0 - from.0) {
+                ..=35 => Interval::Day,
+                36..=400 => Interval::Week,
+                _ => Interval::Month,
+            },
+            _ => Interval::Month,
+        }
+    }
+
+    /// What a metric is asked: its own filters and options only.
+    pub fn parameters(&self, definition: &Definition, now: Option<Day>) -> Vec<(String, String)> {
+        let (from, to) = self.days(now);
+        self.parameters_in(definition, now, from, to)
+    }
+
+    /// The same question for the period before; `None` when there is none.
+    pub fn parameters_before(
+        &self,
+        definition: &Definition,
+        now: Option<Day>,
+    ) -> Option<Vec<(String, String)>> {
+        let before = self.before(now)?;
+        Some(self.parameters_in(definition, now, Some(before.first), Some(before.last)))
+    }
+
+    fn parameters_in(
+        &self,
+        definition: &Definition,
+        now: Option<Day>,
+        from: Option<Day>,
+        to: Option<Day>,
+    ) -> Vec<(String, String)> {
+        let mut all: Vec<(String, String)> = Vec::new();
+        let mut put = |name: &str, value: String| all.push((name.into(), value));
+        if let Some(from) = from {
+            put("from", from.to_string());
+        }
+        if let Some(to) = to {
+            put("to", to.to_string());
+        }
+        for (name, value) in [("source", &self.source), ("channel", &self.channel)] {
+            if !value.is_empty() {
+                put(name, value.clone());
+            }
+        }
+        if self.staff != "include" {
+            put("staff", self.staff.clone());
+        }
+        let grain = self.grain(now);
+        let said = !self.own || self.interval.is_some();
+        if let Some(first) = definition.intervals.first().filter(|_| said) {
+            // Retention has no days: it takes weeks instead.
+            let taken = if definition.intervals.contains(&grain) { grain } else { *first };
+            put("interval", taken.word().into());
+        }
+        let bracket = self.option("bracket").is_some();
+        for (name, value) in &self.options {
+            let known = match name.as_str() {
+                "source" | "channel" => true,
+                "kind" => definition.by_kind,
+                _ => definition.options.iter().any(|option| option.name == name),
+            };
+            let replaced = bracket && matches!(name.as_str(), "day" | "mode");
+            if known && !(replaced && definition.options.iter().any(|option| option.name == "bracket")) {
+                put(name, value.clone());
+            }
+        }
+        all
+    }
+}
+
+/// Parameters as the query of an address, with `?` in front.
+pub fn query(pairs: &[(String, String)]) -> String {
+    let joined: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &str)]) -> Result<Filters> {
+        Filters::parse(&pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect::<Vec<_>>())
+    }
+    fn day(text: &str) -> Day {
+        Day::parse(text).expect("a day")
+    }
+
+    #[test]
+    fn an_address_goes_there_and_back() {
+        for pairs in [
+            vec![],
+            vec![("period", "12m"), ("interval", "week")],
+            vec![
+                ("period", "custom"),
+                ("from", "2024-01-02"),
+                ("source", "R & friends"),
+                ("mode", "unbounded"),
+            ],
+            vec![("period", "all"), ("staff", "exclude"), ("channel", "#help")],
+        ] {
+            let filters = parse(&pairs).expect("filters");
+            assert_eq!(Filters::parse(&filters.pairs()).expect("again"), filters);
+        }
+        assert_eq!(parse(&[("source", "R & f")]).expect("filters").to_query(), "?source=R%20%26%20f");
+        assert_eq!(parse(&[("from", "")]).expect("filters"), Filters::default());
+        assert!(parse(&[("from", "2024-02-01"), ("to", "2024-01-01")]).is_err());
+        assert!(parse(&[("period", "week")]).is_err());
+        assert!(parse(&[("staff", "x")]).is_err());
+    }
+
+    #[test]
+    fn periods_count_back_from_now_and_compare_with_as_many_days() {
+        let now = Some(day("2024-03-14"));
+        let filters = Filters::default();
+        assert_eq!(filters.days(now), (Some(day("2023-12-25")), now));
+        let before = filters.before(now).expect("a period");
+        assert_eq!(before.last, day("2023-12-24"));
+        assert_eq!(before.days(), 81);
+        assert_eq!(filters.grain(now), Interval::Week);
+        let months = Filters { span: Span::Months12, ..Filters::default() };
+        assert_eq!(months.days(now).0, Some(day("2023-04-01")));
+        let all = Filters { span: Span::All, ..Filters::default() };
+        assert_eq!((all.before(now), all.grain(now)), (None, Interval::Month));
+    }
+
+    #[test]
+    fn the_address_of_a_metric_means_what_it_means_to_the_api() {
+        let now = Some(day("2024-03-14"));
+        let pairs = [("kind", "reply.posted"), ("source", "A"), ("source", "B")];
+        let own = Filters::parse_own(&pairs.map(|(n, v)| (n.to_string(), v.to_string()))).expect("filters");
+        let ask = |f: &Filters, id| query(&f.parameters(metric::definition(id).expect("a metric"), now));
+        assert_eq!(ask(&own, "messages"), "?source=A&kind=reply.posted&source=B");
+        assert_eq!(ask(&own, "leaves"), "?source=A&source=B");
+        let health = Filters::default();
+        assert_eq!(health.for_metric(now).to_query(), "?period=12w&interval=week");
+        assert_eq!(health.for_metric(now).for_health().to_query(), "?interval=week");
+        assert_eq!(ask(&health.for_metric(now), "messages"), ask(&health, "messages"));
+    }
+
+    #[test]
+    fn a_metric_is_asked_only_what_it_takes() {
+        let now = Some(day("2024-03-14"));
+        let filters =
+            parse(&[("interval", "day"), ("mode", "unbounded"), ("window", "7d")]).expect("filters");
+        let ask = |id| query(&filters.parameters(metric::definition(id).expect("a metric"), now));
+        assert!(ask("retention").ends_with("interval=week&mode=unbounded"));
+        assert!(ask("answered_rate").ends_with("interval=day&window=7d"));
+        assert!(ask("concentration").ends_with("to=2024-03-14"));
+        let bracket = parse(&[("bracket", "1-7"), ("day", "3")]).expect("filters");
+        assert!(
+            query(&bracket.parameters(metric::definition("retention_day").expect("a metric"), now))
+                .ends_with("&bracket=1-7")
+        );
+    }
+}

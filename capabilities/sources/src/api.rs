@@ -1,0 +1,194 @@
+//! The same calls as the pages, as JSON.
+
+use crate::model::{Quality, SourceDetail, SourceLine, Standing, skipped};
+use crate::pages::{self, standing};
+use crate::work::{self, Task};
+use crate::{form, store, uploads};
+use axum::Json;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base::{Micros, Zone};
+use capability::{App, Principal, Problem};
+use community::sources::Source;
+use connect::import::{self, ImportRecord};
+use serde_json::{Value, json};
+
+type Answer<T> = std::result::Result<T, Problem>;
+
+/// `GET /api/v1/sources`
+pub(crate) async fn list_sources(State(app): State<App>) -> Answer<Json<Value>> {
+    let listing = app.blocking(|app| app.db.read(store::listing)).await?;
+    let items: Vec<Value> = listing.sources.iter().map(|line| line_json(line, &listing.zone)).collect();
+    Ok(Json(json!({ "items": items, "next": null })))
+}
+
+fn source_json(source: &Source) -> Value {
+    json!({
+        "id": source.public_id,
+        "name": source.name,
+        "network": source.network,
+        "format": source.format,
+        "id_form": source.id_form,
+        "zone": source.zone,
+        "zone_assumed": source.zoneless,
+        "has_replies": source.has_replies,
+        "has_message_ids": source.has_message_ids,
+        "has_leaves": source.has_leaves,
+        "created_at": source.created_at,
+    })
+}
+
+fn line_json(line: &SourceLine, zone: &Zone) -> Value {
+    let day = |at: Micros| zone.day_of(at).to_string();
+    let mut value = source_json(&line.source);
+    value["first"] = json!(line.span.map(|s| day(s.0)));
+    value["last"] = json!(line.span.map(|s| day(s.1)));
+    value["activities"] = json!(line.activities);
+    value["people"] = json!(line.people);
+    value["channels"] = json!(line.channels);
+    value["last_import"] = json!(line.last_import.as_ref().map(|i| &i.summary.import));
+    value
+}
+
+/// `GET /api/v1/sources/{source}`
+pub(crate) async fn get_source(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    let detail = app.blocking(move |app| app.community.view(|view| store::detail(view, &id))).await?;
+    Ok(Json(detail_json(&detail)))
+}
+
+fn detail_json(detail: &SourceDetail) -> Value {
+    let day = |at: Micros| detail.zone.day_of(at).to_string();
+    let mut value = source_json(&detail.source);
+    value["activities"] = json!(detail.activities);
+    value["people"] = json!(detail.people);
+    value["quality"] = quality_json(&detail.quality);
+    value["channels"] = detail
+        .channels
+        .iter()
+        .map(|line| {
+            json!({
+                "id": line.channel.external_id,
+                "name": line.channel.name,
+                "category": line.channel.category,
+                "private": line.channel.private,
+                "activities": line.activities,
+                "first": line.channel.span.map(|s| day(s.0)),
+                "last": line.channel.span.map(|s| day(s.1)),
+            })
+        })
+        .collect();
+    value["imports"] = detail.imports.iter().map(import_json).collect();
+    value["zone_correction"] = match (
+        work::is_running(Task::Zone, &detail.source.public_id),
+        work::failure(Task::Zone, &detail.source.public_id),
+    ) {
+        (true, _) => json!("running"),
+        (false, Some(message)) => json!({ "failed": message }),
+        (false, None) => Value::Null,
+    };
+    value
+}
+
+fn quality_json(quality: &Quality) -> Value {
+    let gaps: Vec<Value> = quality
+        .gaps
+        .iter()
+        .map(
+            |gap| json!({ "first": gap.first.to_string(), "last": gap.last.to_string(), "days": gap.days() }),
+        )
+        .collect();
+    json!({
+        "first": quality.days.map(|d| d.0.to_string()),
+        "last": quality.days.map(|d| d.1.to_string()),
+        "days": quality.span_days,
+        "active_days": quality.active_days,
+        "gaps": gaps,
+        "by_kind": quality.kinds,
+        "rows": quality.rows,
+        "rows_without_author": quality.rows_without_author,
+        "share_without_author": quality.share(quality.rows_without_author),
+        "rows_by_bots": quality.rows_by_bots,
+        "share_by_bots": quality.share(quality.rows_by_bots),
+    })
+}
+
+/// `GET /api/v1/imports`
+pub(crate) async fn list_imports(State(app): State<App>) -> Answer<Json<Value>> {
+    let imports = app.blocking(|app| app.db.read(import::list)).await?;
+    let items: Vec<Value> = imports.iter().map(import_json).collect();
+    Ok(Json(json!({ "items": items, "next": null })))
+}
+
+/// `GET /api/v1/imports/{import}`
+pub(crate) async fn get_import(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<Value>> {
+    let found = app.blocking(move |app| app.db.read(|c| import::get(c, &id))).await?;
+    Ok(Json(import_json(&found)))
+}
+
+fn import_json(import: &ImportRecord) -> Value {
+    let id = &import.summary.import;
+    let standing = standing(import);
+    let task = if standing == Standing::Undoing { Task::Undo } else { Task::Import };
+    let moving = matches!(standing, Standing::Running | Standing::Undoing);
+    let progress = work::find(task, id).filter(|_| moving).map(|w| w.progress());
+    json!({
+        "id": id,
+        "state": standing.id(),
+        "source": import.summary.source,
+        "format": import.format,
+        "input": import.input,
+        "error": import.error.clone().or_else(|| work::failure(Task::Import, id)).or_else(|| work::failure(Task::Undo, id)),
+        "started_by": import.started_by,
+        "started_at": import.started_at,
+        "ended_at": import.ended_at,
+        "skipped_records": skipped(import),
+        "summary": import.summary,
+        "progress": progress.map(|p| json!({
+            "share": p.share(),
+            "records": p.records,
+            "bytes": p.bytes,
+            "total_bytes": p.total_bytes,
+            "seconds_left": p.remaining_micros().map(|m| m / 1_000_000),
+        })),
+    })
+}
+
+/// `POST /api/v1/imports`: the fields are those of the command line: `format`, `files`, `source`, `map`,
+/// `timezone`, `bot`, `bot_pattern`, `private`.
+pub(crate) async fn create_import(
+    State(app): State<App>,
+    principal: Principal,
+    multipart: std::result::Result<Multipart, MultipartRejection>,
+) -> Answer<Response> {
+    let multipart = multipart.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+    let mut received = uploads::receive(&app, multipart).await?;
+    if let Some(trouble) = received.trouble.take() {
+        return Err(trouble.into());
+    }
+    let found = app
+        .blocking(move |app| {
+            let id = form::begin_for_api(app, &received, &principal)?;
+            app.db.read(|c| import::get(c, &id))
+        })
+        .await?;
+    Ok(accepted(&found))
+}
+
+/// `DELETE /api/v1/imports/{import}`: takes it back.
+pub(crate) async fn undo_import(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+    let found = app
+        .blocking(move |app| {
+            pages::begin_undo(app, &id)?;
+            app.db.read(|c| import::get(c, &id))
+        })
+        .await?;
+    Ok(accepted(&found))
+}
+
+/// The work goes on; where to look how far it is.
+fn accepted(import: &ImportRecord) -> Response {
+    let place = format!("/api/v1/imports/{}", import.summary.import);
+    (StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(import_json(import))).into_response()
+}

@@ -1,0 +1,291 @@
+//! The pages: parse, call, render.
+
+use crate::model::{Listing, SourceDetail, Standing, undo_hindrance};
+use crate::work::{self, Task};
+use crate::{store, view};
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use base::{Error, Result, Zone};
+use capability::{App, Principal, Problem};
+use community::sources::Source;
+use connect::Skipped;
+use connect::import::{self, ImportRecord, Progress};
+use serde::Deserialize;
+
+/// How many skipped lines an import's page shows; the file has all.
+const SAMPLE: i64 = 20;
+
+type Answer = std::result::Result<Response, Problem>;
+
+/// Where an import stands, what this process does about it included.
+pub(crate) fn standing(import: &ImportRecord) -> Standing {
+    let id = &import.summary.import;
+    if work::is_running(Task::Undo, id) {
+        return Standing::Undoing;
+    }
+    Standing::of(import, work::is_running(Task::Import, id))
+}
+
+/// Something under way, for lists and bars.
+pub(crate) struct Moving {
+    pub import: ImportRecord,
+    pub standing: Standing,
+    /// How far it is; `None` when a command runs it, which keeps that to itself.
+    pub progress: Option<Progress>,
+}
+
+impl Moving {
+    fn of(import: &ImportRecord) -> Option<Self> {
+        let standing = standing(import);
+        let task = match standing {
+            Standing::Running => Task::Import,
+            Standing::Undoing => Task::Undo,
+            _ => return None,
+        };
+        let progress = work::find(task, &import.summary.import).map(|w| w.progress());
+        Some(Self { import: import.clone(), standing, progress })
+    }
+}
+
+fn moving(imports: &[ImportRecord]) -> Vec<Moving> {
+    imports.iter().filter_map(Moving::of).collect()
+}
+
+/// `GET /desk/sources`
+pub(crate) async fn list(State(app): State<App>, principal: Principal, headers: HeaderMap) -> Answer {
+    let listing: Listing = app.blocking(|app| app.db.read(store::listing)).await?;
+    let moving = moving(&listing.imports);
+    let shell = app.shell(&listing.community, &principal, &headers, "/desk/sources");
+    Ok(ui::page(&shell, "Sources", &view::list::body(&listing, &moving)).into_response())
+}
+
+/// `GET /desk/sources/running`: the part of the list that changes while something runs.
+pub(crate) async fn running(State(app): State<App>) -> Answer {
+    let imports = app.blocking(|app| app.db.read(import::list)).await?;
+    let moving = moving(&imports);
+    let part = view::list::running(&moving);
+    // Once nothing runs the figures below have changed as well.
+    Ok(if moving.is_empty() {
+        ([("hx-refresh", "true")], part).into_response()
+    } else {
+        part.into_response()
+    })
+}
+
+/// Everything on the page of an import.
+pub(crate) struct ImportPage {
+    pub community: String,
+    pub zone: Zone,
+    pub import: ImportRecord,
+    pub standing: Standing,
+    pub source: Source,
+    /// Why it cannot be taken back now.
+    pub hindrance: Option<String>,
+    pub moving: Option<Moving>,
+    /// What stopped the last attempt to import or to take back.
+    pub failure: Option<String>,
+    pub sample: Vec<Skipped>,
+}
+
+fn load_import(app: &App, id: &str) -> Result<ImportPage> {
+    app.db.read(|c| {
+        let (community, zone) = store::frame(c)?;
+        let imports = import::list(c)?;
+        let import = match imports.iter().find(|i| i.summary.import == id) {
+            Some(import) => import.clone(),
+            None => import::get(c, id)?,
+        };
+        let standing = standing(&import);
+        let sample =
+            store::skips_after(c, import.import_id, 0, SAMPLE)?.into_iter().map(|(_, s)| s).collect();
+        Ok(ImportPage {
+            community,
+            zone,
+            standing,
+            source: community::sources::get(c, &import.summary.source)?,
+            hindrance: undo_hindrance(&import, standing, &imports),
+            moving: Moving::of(&import),
+            failure: work::failure(Task::Import, id).or_else(|| work::failure(Task::Undo, id)),
+            sample,
+            import,
+        })
+    })
+}
+
+/// `GET /desk/sources/imports/{import}`
+pub(crate) async fn import(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Answer {
+    let page = app.blocking(move |app| load_import(app, &id)).await?;
+    let mut shell = app.shell(&page.community, &principal, &headers, "/desk/sources");
+    shell.crumbs = view::crumbs(Some(&page.source));
+    let title = format!("Import of {}", page.import.input);
+    Ok(ui::page(&shell, &title, &view::import::body(&page, &shell.csrf)).into_response())
+}
+
+/// `GET /desk/sources/imports/{import}/progress`: the part of its page that changes.
+pub(crate) async fn progress(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let import = app.blocking(move |app| app.db.read(|c| import::get(c, &id))).await?;
+    Ok(match Moving::of(&import) {
+        Some(moving) => view::import::progress(&moving).into_response(),
+        None => [("hx-refresh", "true")].into_response(),
+    })
+}
+
+fn back(id: &str) -> Response {
+    Redirect::to(&format!("/desk/sources/imports/{id}")).into_response()
+}
+
+/// `POST /desk/sources/imports/{import}/stop`
+pub(crate) async fn stop(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let answer = back(&id);
+    app.blocking(move |app| work::stop_import(app, &id)).await?;
+    Ok(answer)
+}
+
+/// `POST /desk/sources/imports/{import}/continue`
+pub(crate) async fn resume(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let answer = back(&id);
+    app.blocking(move |app| work::resume_import(app, &id)).await?;
+    Ok(answer)
+}
+
+/// `GET /desk/sources/imports/{import}/undo`: says what would go and asks.
+pub(crate) async fn ask_undo(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Answer {
+    let page = app.blocking(move |app| load_import(app, &id)).await?;
+    if page.hindrance.is_some() {
+        return Ok(back(&page.import.summary.import));
+    }
+    let mut shell = app.shell(&page.community, &principal, &headers, "/desk/sources");
+    shell.crumbs = view::crumbs(Some(&page.source));
+    let body = view::import::question(&page, &shell.csrf);
+    Ok(ui::page(&shell, "Take an import back", &body).into_response())
+}
+
+/// Begins to take an import back.
+///
+/// # Errors
+/// `Conflict` with why it cannot be taken back now.
+pub(crate) fn begin_undo(app: &App, id: &str) -> Result<()> {
+    let page = load_import(app, id)?;
+    match page.hindrance {
+        Some(hindrance) => Err(Error::conflict(hindrance)),
+        None => work::start_undo(app, id),
+    }
+}
+
+/// `POST /desk/sources/imports/{import}/undo`
+pub(crate) async fn undo(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let answer = back(&id);
+    app.blocking(move |app| begin_undo(app, &id)).await?;
+    Ok(answer)
+}
+
+/// What a source's page may be told by its address.
+#[derive(Default, Deserialize)]
+pub(crate) struct Told {
+    /// Set after its zone was changed.
+    #[serde(default)]
+    zone: String,
+}
+
+/// How the correction of a source's zone stands.
+pub(crate) struct ZoneState {
+    /// Whether it is under way.
+    pub running: bool,
+    /// What stopped it.
+    pub failure: Option<String>,
+    /// Whether it was asked for just now.
+    pub asked: bool,
+    /// What was typed, and what is wrong with it.
+    pub typed: Option<(String, String)>,
+}
+
+impl ZoneState {
+    fn of(source: &str, asked: bool, typed: Option<(String, String)>) -> Self {
+        let running = work::is_running(Task::Zone, source);
+        Self { running, failure: work::failure(Task::Zone, source), asked, typed }
+    }
+}
+
+fn load_source(app: &App, id: &str) -> Result<SourceDetail> {
+    app.community.view(|view| store::detail(view, id))
+}
+
+/// `GET /desk/sources/{source}`
+pub(crate) async fn source(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(told): Query<Told>,
+) -> Answer {
+    let detail = app.blocking(move |app| load_source(app, &id)).await?;
+    let state = ZoneState::of(&detail.source.public_id, !told.zone.is_empty(), None);
+    Ok(draw_source(&app, &principal, &headers, &detail, &state))
+}
+
+fn draw_source(
+    app: &App,
+    principal: &Principal,
+    headers: &HeaderMap,
+    detail: &SourceDetail,
+    state: &ZoneState,
+) -> Response {
+    let mut shell = app.shell(&detail.community, principal, headers, "/desk/sources");
+    shell.crumbs = view::crumbs(None);
+    ui::page(&shell, &detail.source.name, &view::source::body(detail, state, &shell.csrf)).into_response()
+}
+
+/// The form that corrects a zone.
+#[derive(Deserialize)]
+pub(crate) struct ZoneForm {
+    zone: String,
+}
+
+/// `POST /desk/sources/{source}/zone`
+pub(crate) async fn set_zone(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Form(form): Form<ZoneForm>,
+) -> Answer {
+    let typed = form.zone.trim().to_owned();
+    let wanted = typed.clone();
+    let begun = app
+        .blocking(move |app| {
+            let source = app.db.read(|c| community::sources::get(c, &id))?;
+            let zone = match Zone::named(&wanted) {
+                Ok(zone) if source.zoneless => zone,
+                Ok(_) => {
+                    return Ok(Err((
+                        source.public_id,
+                        "Its times carry their own zone; there is nothing to correct.".to_owned(),
+                    )));
+                }
+                Err(e) => return Ok(Err((source.public_id, e.message))),
+            };
+            work::start_zone(app, &source.public_id, zone)?;
+            Ok(Ok(source.public_id))
+        })
+        .await?;
+    match begun {
+        Ok(source) => Ok(Redirect::to(&format!("/desk/sources/{source}?zone=changed")).into_response()),
+        Err((source, message)) => {
+            let state = ZoneState::of(&source, false, Some((typed, message)));
+            let detail = app.blocking(move |app| load_source(app, &source)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, draw_source(&app, &principal, &headers, &detail, &state))
+                .into_response())
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What the rest relies on: the same bytes every time, sane links, and no empty chart.
+
+use base::Day;
+use community::{ActivityDraft, Kind};
+use connect::Collected;
+use demo::{Bench, Demo, Order, fill};
+use std::collections::{HashMap, HashSet};
+
+fn end() -> Day {
+    Day::parse("2026-11-20").expect("a day")
+}
+
+fn small() -> Demo {
+    Demo { seed: 3, size: 260, days: 300, end: end() }
+}
+
+fn collected(demo: &Demo) -> Vec<(&'static str, Collected)> {
+    let take = |source: &demo::DemoSource| {
+        let mut sink = Collected::default();
+        source.emit(&mut sink).expect("this sink takes everything");
+        (source.network(), sink)
+    };
+    demo.sources().iter().map(take).collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let print = |demo: &Demo| format!("{:?}", demo.sources());
+    let demo = Demo { size: 60, days: 60, ..small() };
+    assert_eq!(print(&demo), print(&demo));
+    assert_ne!(print(&demo), print(&Demo { seed: 4, ..demo }));
+}
+
+#[test]
+fn the_community_of_the_demo_has_its_size() {
+    let sources = Demo::ending(end()).sources();
+    let activities: usize = sources.iter().map(|s| s.activities.len()).sum();
+    assert!((34_000..52_000).contains(&activities), "{activities}");
+    let accounts: usize = sources.iter().map(|s| s.identities.len()).sum();
+    assert!((1_300..2_600).contains(&accounts), "{accounts}");
+    let texts: Vec<&str> =
+        sources.iter().flat_map(|s| &s.activities).filter_map(|a| a.text.as_deref()).collect();
+    let distinct: HashSet<&str> = texts.iter().copied().collect();
+    assert!(distinct.len() > 4_000, "{} of {} texts are distinct", distinct.len(), texts.len());
+}
+
+#[test]
+fn ids_are_unique_and_links_lead_somewhere() {
+    for (network, log) in collected(&small()) {
+        let accounts: HashSet<&str> = log.identities.iter().map(|i| i.external_id.as_str()).collect();
+        assert_eq!(accounts.len(), log.identities.len(), "{network}: account ids are unique");
+        let channels: HashSet<&str> = log.channels.iter().map(|c| c.external_id.as_str()).collect();
+        let mut records = HashSet::new();
+        let messages: HashMap<&str, &ActivityDraft> =
+            log.activities.iter().filter(|a| a.kind.is_row()).map(|a| (a.external_id.as_str(), a)).collect();
+        for a in &log.activities {
+            assert!(records.insert((a.record, &a.external_id)), "{network}: {a:?} comes twice");
+            assert!(channels.contains(a.channel.as_str()), "{network}: {a:?}");
+            assert!(a.actor.as_deref().is_some_and(|id| accounts.contains(id)), "{network}: {a:?}");
+            let last = end().plus(1).start_micros();
+            assert!(a.at < last, "{network}: {a:?} lies after the end");
+            if let Some(parent) = &a.parent {
+                let parent = messages[parent.as_str()];
+                assert!(parent.at <= a.at && parent.channel == a.channel, "{network}: {a:?}");
+                if a.kind == Kind::REPLY_POSTED {
+                    assert_eq!(parent.conversation, a.conversation);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn channels_come_one_after_the_other_in_order_of_time() {
+    for (network, log) in collected(&small()) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut last = 0;
+        for a in log.activities.iter().filter(|a| a.kind.is_row()) {
+            if seen.last() != Some(&a.channel.as_str()) {
+                assert!(!seen.contains(&a.channel.as_str()), "{network}: {} comes again", a.channel);
+                seen.push(&a.channel);
+                last = 0;
+            }
+            assert!(a.at > last, "{network}: {a:?}");
+            last = a.at;
+        }
+    }
+}
+
+#[test]
+fn no_chart_is_empty() {
+    let logs = collected(&small());
+    let all: Vec<&ActivityDraft> = logs.iter().flat_map(|(_, l)| &l.activities).collect();
+    let count = |kind: Kind| all.iter().filter(|a| a.kind == kind).count();
+    for kind in [
+        Kind::MESSAGE_POSTED,
+        Kind::REPLY_POSTED,
+        Kind::TOPIC_OPENED,
+        Kind::MEMBER_JOINED,
+        Kind::MEMBER_LEFT,
+        Kind::REACTION_ADDED,
+        Kind::NOTICE_POSTED,
+        Kind::MESSAGE_RELAYED,
+        Kind::ANSWER_ACCEPTED,
+    ] {
+        assert!(count(kind) >= 10, "{}: {}", kind.name(), count(kind));
+    }
+    let mut gaps: Vec<i64> = Vec::new();
+    // First answers fall into every window, and some conversations never get one.
+    for (network, log) in &logs {
+        let mut answers: HashMap<&str, i64> = HashMap::new();
+        let mut opened: HashMap<&str, &ActivityDraft> = HashMap::new();
+        for a in log.activities.iter().filter(|a| a.kind.is_active()) {
+            let key = a.conversation.as_ref().unwrap().key.as_str();
+            match a.kind == Kind::REPLY_POSTED {
+                false => drop(opened.insert(key, a)),
+                true if opened[key].actor != a.actor => {
+                    answers.entry(key).or_insert(a.at - opened[key].at);
+                }
+                true => {}
+            }
+        }
+        assert!(answers.len() < opened.len(), "{network}: everything is answered");
+        gaps.extend(answers.into_values());
+    }
+    let within = |hours: i64| gaps.iter().filter(|gap| **gap <= hours * 3_600_000_000).count();
+    assert!(within(1) > 0 && within(1) < within(24) && within(24) < gaps.len());
+    assert!(Demo::ending(end()).links().len() > 100);
+}
+
+#[test]
+fn somebody_who_left_says_nothing_more() {
+    for (network, log) in collected(&small()) {
+        let left: HashMap<&str, i64> = log
+            .activities
+            .iter()
+            .filter(|a| a.kind == Kind::MEMBER_LEFT)
+            .map(|a| (a.actor.as_deref().unwrap(), a.at))
+            .collect();
+        for a in log.activities.iter().filter(|a| a.kind != Kind::MEMBER_LEFT) {
+            let gone = a.actor.as_deref().and_then(|id| left.get(id));
+            assert!(gone.is_none_or(|at| *at >= a.at), "{network}: {a:?}");
+        }
+    }
+}
+
+#[test]
+fn generated_logs_have_exactly_as_many_rows_in_the_order_asked() {
+    for order in [Order::Channel, Order::Time] {
+        let bench =
+            Bench { channels: 20, actives_per_day: 100, days: 40, ..Bench::new(20_000, order, end()) };
+        let mut log = Collected::default();
+        fill(&bench, &mut log).unwrap();
+        assert_eq!((log.activities.len(), log.channels.len(), log.bytes), (20_000, 20, 20_000));
+        let replies = log.activities.iter().filter(|a| a.kind == Kind::REPLY_POSTED).count();
+        assert!((5_500..6_500).contains(&replies), "{replies}");
+        let by_time = log.activities.windows(2).all(|w| w[0].at <= w[1].at);
+        assert_eq!(by_time, order == Order::Time);
+        let mut days: HashMap<Day, HashSet<&str>> = HashMap::new();
+        for a in &log.activities {
+            days.entry(Day::of_micros(a.at)).or_default().insert(a.actor.as_deref().unwrap());
+        }
+        let mean = days.values().map(HashSet::len).sum::<usize>() / days.len();
+        assert!((60..=100).contains(&mean), "{mean} active members a day");
+        let length: usize = log.activities.iter().filter_map(|a| a.text.as_ref()).map(String::len).sum();
+        assert!((80..120).contains(&(length / log.activities.len())));
+    }
+}

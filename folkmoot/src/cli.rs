@@ -1,0 +1,382 @@
+//! The command line. Commands are plain values, so that they can be sent to a running server.
+
+use clap::{Args, Parser, Subcommand};
+use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// One community out of all the places where its people talk: one log, one member graph, figures that can be
+/// trusted.
+#[derive(Debug, Parser)]
+#[command(name = "folkmoot", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// The folder for the database, uploads and the socket [default: the platform's data folder].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The settings file [default: config.toml in the data folder].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Everything that the program can be told to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum Command {
+    /// Start a server with a made-up community in a temporary folder.
+    Demo(DemoArgs),
+    /// Start the server.
+    Serve(ServeArgs),
+    /// Bring an export in: messages, reactions, joins, leaves, people and channels.
+    Import(ImportArgs),
+    /// List imports; take one back or continue one.
+    Imports(ImportsArgs),
+    /// Print a metric: its definition, every figure, the state of each.
+    Metric(MetricArgs),
+    /// List the metrics.
+    Metrics,
+    /// List or change what the community decides: name, zone, staff, bots.
+    Settings(SettingsArgs),
+    /// Make accounts for the desk, sign-in links and API tokens.
+    Accounts(AccountsArgs),
+    /// Link and unlink identities of one person; say who is staff.
+    Members(MembersArgs),
+    /// List sources; correct the zone of one.
+    Sources(SourcesArgs),
+    /// Recompute everything that was derived from the log and report the first difference.
+    Check {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the reference (settings, commands, metrics, kinds of activity) as Markdown.
+    Reference {
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Fill the store with a generated log, for benchmarks.
+    #[command(hide = true)]
+    BenchFill(BenchFillArgs),
+}
+
+/// What `demo` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct DemoArgs {
+    /// The port to listen on; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 8484)]
+    pub port: u16,
+    /// How many people the community has.
+    #[arg(long, value_name = "N", default_value_t = 1200)]
+    pub size: u32,
+    /// Decides everything that is left to chance.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// What `serve` takes; whatever is absent comes from the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct ServeArgs {
+    /// The port to listen on; 0 for any free one.
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub host: Option<String>,
+}
+
+/// What `import` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct ImportArgs {
+    /// slack, discord, discourse, mbox or activities.
+    pub format: String,
+    /// The export: files, folders or archives (zip, tar, gz, zst), read as they are.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The source that it belongs to; made if there is none of this name.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// A mapping file, or the name of a ready mapping (for activities).
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<String>,
+    /// The zone of times that carry none (Europe/Berlin).
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// A name or id to be marked as a bot; may be given several times.
+    #[arg(long = "bot", value_name = "NAME")]
+    pub bots: Vec<String>,
+    /// Mark every name that matches as a bot.
+    #[arg(long, value_name = "REGEX")]
+    pub bot_pattern: Option<String>,
+    /// Take private channels and direct messages too.
+    #[arg(long)]
+    pub private: bool,
+    /// Read everything and say what would come in, without storing anything.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print a summary as JSON in the last line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `imports` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct ImportsArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do with an import; without it they are listed.
+    #[command(subcommand)]
+    pub action: Option<ImportsAction>,
+}
+
+/// What can be done with an import.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum ImportsAction {
+    /// Take an import back, as if it had never been.
+    Undo {
+        /// The import's id (imp_…).
+        id: String,
+    },
+    /// Continue an import that was interrupted.
+    Resume {
+        /// The import's id (imp_…).
+        id: String,
+    },
+}
+
+/// What `metric` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct MetricArgs {
+    /// The metric's id; `folkmoot metrics` lists them.
+    pub id: String,
+    /// Filters and options as --name value (--from, --to, --interval, --source, --channel, --staff, …), and
+    /// --json.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--NAME VALUE")]
+    pub parameters: Vec<String>,
+}
+
+/// What `settings` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct SettingsArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do; without it they are listed.
+    #[command(subcommand)]
+    pub action: Option<SettingsAction>,
+}
+
+/// What can be done with settings.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum SettingsAction {
+    /// List every setting with its value.
+    List,
+    /// Print the value of one.
+    Get {
+        /// Its name.
+        key: String,
+    },
+    /// Change one.
+    Set {
+        /// Its name.
+        key: String,
+        /// Its new value.
+        value: String,
+    },
+}
+
+/// What `accounts` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct AccountsArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do; without it they are listed.
+    #[command(subcommand)]
+    pub action: Option<AccountsAction>,
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum AccountsAction {
+    /// Make an account and print its sign-in link.
+    Add {
+        /// The e-mail address.
+        email: String,
+        /// The name people read.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List the accounts.
+    List,
+    /// Print another sign-in link; it works once, for 24 hours.
+    Link {
+        /// The account's e-mail address.
+        email: String,
+    },
+    /// Make an API token and print it; it is shown only once.
+    Token {
+        /// The account's e-mail address.
+        email: String,
+        /// What the token is for.
+        #[arg(long, default_value = "command line")]
+        name: String,
+    },
+}
+
+/// What `members` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct MembersArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub action: MembersAction,
+}
+
+/// What can be done with members.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum MembersAction {
+    /// Say that two identities are one person. An identity is SOURCE:ID, SOURCE:HANDLE or its id (idn_…).
+    Link {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a link back.
+    Unlink {
+        /// The link's id (lnk_…).
+        link: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the links, those taken back included.
+    Links,
+    /// Show or change who is staff: e-mail addresses, @domains, handles or names.
+    Staff {
+        /// Add an entry; may be given several times.
+        #[arg(long, value_name = "ENTRY")]
+        add: Vec<String>,
+        /// Remove an entry; may be given several times.
+        #[arg(long, value_name = "ENTRY")]
+        remove: Vec<String>,
+    },
+}
+
+/// What `sources` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct SourcesArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do; without it they are listed.
+    #[command(subcommand)]
+    pub action: Option<SourcesAction>,
+}
+
+/// What can be done with sources.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum SourcesAction {
+    /// List the sources.
+    List,
+    /// Correct the zone of a source whose export carries none.
+    Zone {
+        /// The source's name.
+        name: String,
+        /// The zone (Europe/Berlin).
+        zone: String,
+    },
+}
+
+/// What `bench-fill` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct BenchFillArgs {
+    /// How many activities.
+    #[arg(long)]
+    pub activities: u64,
+    /// By time instead of channel by channel.
+    #[arg(long)]
+    pub by_time: bool,
+}
+
+impl Cli {
+    /// Reads the command line; prints help or a mistake and ends the program where there is nothing to do.
+    pub fn read(args: impl IntoIterator<Item = OsString>) -> Self {
+        Self::parse_from(args).with_global_flags_of_metric()
+    }
+
+    /// `metric` hands every flag behind its id on; the program's own are taken out again.
+    fn with_global_flags_of_metric(mut self) -> Self {
+        if let Command::Metric(metric) = &mut self.command {
+            for (flag, target) in [("--data", &mut self.data), ("--config", &mut self.config)] {
+                if let Some(value) = take_flag(&mut metric.parameters, flag) {
+                    *target = Some(value.into());
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Removes `--flag value` or `--flag=value`.
+fn take_flag(parameters: &mut Vec<String>, flag: &str) -> Option<String> {
+    if let Some(at) = parameters.iter().position(|p| p == flag) {
+        parameters.remove(at);
+        return (at < parameters.len()).then(|| parameters.remove(at));
+    }
+    let prefix = format!("{flag}=");
+    let at = parameters.iter().position(|p| p.starts_with(&prefix))?;
+    Some(parameters.remove(at)[prefix.len()..].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn read(line: &str) -> Cli {
+        Cli::read(line.split(' ').map(OsString::from))
+    }
+
+    #[test]
+    fn the_definition_is_sound_and_documented() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_metric_takes_any_option_and_leaves_the_programs_own() {
+        let cli = read(
+            "folkmoot metric rolling_active_members --window 7 --data d --from=2024-01-01 --json --config=c",
+        );
+        assert_eq!((cli.data, cli.config), (Some("d".into()), Some("c".into())));
+        let Command::Metric(metric) = cli.command else { panic!("a metric") };
+        assert_eq!(metric.parameters, ["--window", "7", "--from=2024-01-01", "--json"]);
+    }
+
+    #[test]
+    fn a_command_survives_the_way_to_the_server() {
+        for line in [
+            "folkmoot import slack a.zip b --bot x --bot y --private --json",
+            "folkmoot imports undo imp_1",
+            "folkmoot settings set name Lathe",
+            "folkmoot members staff --add @example.org",
+            "folkmoot check --json",
+            "folkmoot metrics",
+        ] {
+            let command = read(line).command;
+            let text = serde_json::to_string(&command).expect("JSON");
+            assert_eq!(serde_json::from_str::<Command>(&text).expect("the same"), command, "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! One function per command. Each is given the running program and says its words to an [`Out`]; it does not
+//! know whether a terminal or a socket is behind it.
+
+pub mod accounts;
+mod check;
+mod import;
+mod members;
+mod metric;
+pub mod reference;
+mod settings;
+mod sources;
+
+use crate::cli::Command;
+use crate::out::Out;
+use base::{Error, Result};
+use capability::App;
+use std::path::PathBuf;
+
+/// What a command runs in.
+pub struct Context {
+    /// The program.
+    pub app: App,
+    /// The folder that relative paths of the command mean.
+    pub cwd: PathBuf,
+}
+
+/// Carries a command out; the exit code.
+///
+/// # Errors
+/// What went wrong, in words for whoever gave the command.
+pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8> {
+    let app = &context.app;
+    match command {
+        Command::Import(args) => import::import(context, args, out),
+        Command::Imports(args) => import::imports(app, args, out),
+        Command::Metric(args) => metric::metric(app, args, out),
+        Command::Metrics => metric::metrics(out),
+        Command::Settings(args) => settings::settings(app, args, out),
+        Command::Accounts(args) => accounts::accounts(app, args, out),
+        Command::Members(args) => members::members(app, args, out),
+        Command::Sources(args) => sources::sources(app, args, out),
+        Command::Check { json } => return check::check(app, *json, out),
+        Command::BenchFill(args) => import::bench_fill(app, args, out),
+        Command::Reference { out: folder } => reference::write(&context.cwd.join(folder), out),
+        Command::Demo(_) | Command::Serve(_) => {
+            Err(Error::invalid("a server is started from the command line, not through another one"))
+        }
+    }
+    .map(|()| 0)
+}
+
+/// Carries a command out and says what went wrong; the exit code.
+pub fn run_and_report(context: &Context, command: &Command, out: &mut dyn Out) -> u8 {
+    run(context, command, out).unwrap_or_else(|e| report(&e, out))
+}
+
+/// Says what went wrong; the exit code.
+pub fn report(error: &Error, out: &mut dyn Out) -> u8 {
+    // Where even this cannot be said, the exit code still tells.
+    let _ = out.note(&format!("folkmoot: {}", error.message));
+    error.exit_code()
+}
+
+/// A value as one line of JSON.
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|e| Error::internal(format!("an answer could not be written as JSON: {e}")))
+}

@@ -1,0 +1,298 @@
+//! The settings of an installation: flags win over `FOLKMOOT_*` variables, these over the settings file, and
+//! that over the defaults. What the community decides (name, zone, staff, bots) is not here but in the store.
+//!
+//! The comments on the fields of [`Config`] are the reference: `docs/reference/settings.md` and
+//! `config.example.toml` are made from them.
+
+use base::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// Every setting. A field `port` is `--port` where a command takes it, `FOLKMOOT_PORT`, and `port` in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The folder for the database, uploads, the lock and the socket. By default the platform's data folder:
+    /// `$XDG_DATA_HOME/folkmoot` or `~/.local/share/folkmoot` on Linux, `~/Library/Application Support/Folkmoot`
+    /// on macOS, `%APPDATA%\Folkmoot` on Windows. It cannot stand in the data folder's own settings file.
+    pub data: PathBuf,
+    /// The address to listen on. `127.0.0.1` is reached from this machine only; put a proxy with https in
+    /// front before listening on `0.0.0.0`.
+    pub host: String,
+    /// The port to listen on; 0 takes any free one.
+    pub port: u16,
+    /// The address by which browsers reach the server, such as `https://community.example.org`. Sign-in links
+    /// begin with it, and with https cookies are sent over https only. Empty: the address listened on.
+    pub public_url: String,
+    /// Whether a proxy in front sets `X-Forwarded-For`, so that sign-in attempts are counted by the address it
+    /// names. Leave it off where the port can be reached directly.
+    pub behind_proxy: bool,
+    /// A PostgreSQL address, `postgres://user:password@host:5432/database`. Empty: an embedded SQLite file in
+    /// the data folder.
+    pub database_url: String,
+    /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,access=debug`.
+    pub log: String,
+    /// How it is logged: `text`, or `json` with one object a line.
+    pub log_format: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: platform_data_folder(&|name| std::env::var(name).ok()),
+            host: "127.0.0.1".into(),
+            port: 8484,
+            public_url: String::new(),
+            behind_proxy: false,
+            database_url: String::new(),
+            log: "warn".into(),
+            log_format: "text".into(),
+        }
+    }
+}
+
+/// What the flags say; `None` where one was not given.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--host`.
+    pub host: Option<String>,
+    /// `--port`.
+    pub port: Option<u16>,
+}
+
+impl Config {
+    /// Puts the settings together. `variable` reads the environment.
+    ///
+    /// # Errors
+    /// `Invalid` for an unknown setting or a value that does not fit, naming where it stands; `NotFound` when
+    /// a file that was named does not exist.
+    pub fn load(flags: &Flags, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let defaults = Self { data: platform_data_folder(variable), ..Self::default() };
+        let Value::Table(mut all) = Value::try_from(&defaults)
+            .map_err(|e| Error::internal(format!("the settings' defaults: {e}")))?
+        else {
+            return Err(Error::internal("the settings' defaults are no table"));
+        };
+        let from_variables = variables(&all, variable)?;
+        let named = flags.config.clone().or_else(|| variable("FOLKMOOT_CONFIG").map(PathBuf::from));
+        let data = flags
+            .data
+            .clone()
+            .or_else(|| from_variables.get("data").and_then(Value::as_str).map(PathBuf::from))
+            .unwrap_or(defaults.data);
+        all.extend(read_file(named.as_deref(), &data, &all)?);
+        all.extend(from_variables);
+        let given = [
+            ("data", flags.data.as_ref().map(|d| Value::from(d.to_string_lossy().into_owned()))),
+            ("host", flags.host.clone().map(Value::from)),
+            ("port", flags.port.map(|p| Value::from(i64::from(p)))),
+        ];
+        all.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        let config: Self = Value::Table(all)
+            .try_into()
+            .map_err(|e| Error::invalid(format!("the settings do not fit: {e}")))?;
+        config.checked()
+    }
+
+    fn checked(mut self) -> Result<Self> {
+        if !matches!(self.log_format.as_str(), "text" | "json") {
+            return Err(Error::invalid(format!("log_format is \"{}\"; it is text or json", self.log_format)));
+        }
+        let url = self.public_url.trim_end_matches('/');
+        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(Error::invalid(format!(
+                "public_url is \"{url}\"; it begins with https:// or http://"
+            )));
+        }
+        self.public_url = url.to_owned();
+        Ok(self)
+    }
+
+    /// Where the data lies.
+    pub fn location(&self) -> store::Location {
+        if self.database_url.is_empty() {
+            store::Location::Sqlite(self.data.join("folkmoot.db"))
+        } else {
+            store::Location::Postgres(self.database_url.clone())
+        }
+    }
+}
+
+fn variables(defaults: &Table, variable: &dyn Fn(&str) -> Option<String>) -> Result<Table> {
+    let mut found = Table::new();
+    for (key, default) in defaults {
+        let name = format!("FOLKMOOT_{}", key.to_uppercase());
+        let Some(text) = variable(&name) else { continue };
+        let value = match default {
+            Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
+            Value::Boolean(_) => match text.trim() {
+                "1" | "true" | "yes" => Some(Value::Boolean(true)),
+                "0" | "false" | "no" | "" => Some(Value::Boolean(false)),
+                _ => None,
+            },
+            _ => Some(Value::String(text.clone())),
+        };
+        let value = value.ok_or_else(|| {
+            Error::invalid(format!("{name} is \"{text}\"; it takes a value like {default}"))
+        })?;
+        found.insert(key.clone(), value);
+    }
+    Ok(found)
+}
+
+fn read_file(named: Option<&Path>, data: &Path, known: &Table) -> Result<Table> {
+    let path = named.map_or_else(|| data.join("config.toml"), Path::to_owned);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(Table::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Error::not_found(format!("there is no settings file {}", path.display())));
+        }
+        Err(e) => return Err(Error::from(e).at(path.display())),
+    };
+    let table: Table = text.parse().map_err(|e| Error::invalid(format!("{}: {e}", path.display())))?;
+    if let Some(unknown) = table.keys().find(|k| !known.contains_key(*k)) {
+        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        return Err(Error::invalid(format!(
+            "{}: there is no setting \"{unknown}\"; there are: {}",
+            path.display(),
+            names.join(", ")
+        )));
+    }
+    if named.is_none() && table.contains_key("data") {
+        return Err(Error::invalid(format!(
+            "{}: \"data\" cannot be set in the data folder's own file; use --data or FOLKMOOT_DATA",
+            path.display()
+        )));
+    }
+    Ok(table)
+}
+
+/// The folder in which this platform keeps a program's data.
+fn platform_data_folder(variable: &dyn Fn(&str) -> Option<String>) -> PathBuf {
+    let set = |name: &str| variable(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let found = if cfg!(windows) {
+        set("APPDATA").map(|base| base.join("Folkmoot"))
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support/Folkmoot"))
+    } else {
+        set("XDG_DATA_HOME")
+            .or_else(|| set("HOME").map(|home| home.join(".local/share")))
+            .map(|base| base.join("folkmoot"))
+    };
+    found.unwrap_or_else(|| PathBuf::from("folkmoot-data"))
+}
+
+/// One setting as the reference shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingDoc {
+    /// Its name in the file.
+    pub name: String,
+    /// What it means.
+    pub text: String,
+    /// Its default, as it would stand in the file.
+    pub default: String,
+}
+
+/// Every setting with the comment above its field: this file documents itself.
+pub fn documented() -> Vec<SettingDoc> {
+    let neutral = Config { data: PathBuf::new(), ..Config::default() };
+    let defaults = Table::try_from(&neutral).unwrap_or_default();
+    let source = include_str!("config.rs");
+    let fields = source.split_once("pub struct Config {").map_or("", |(_, rest)| rest);
+    let fields = fields.split_once("\n}").map_or("", |(body, _)| body);
+    let (mut docs, mut text) = (Vec::new(), String::new());
+    for line in fields.lines().map(str::trim) {
+        if let Some(comment) = line.strip_prefix("///") {
+            text.push_str(comment);
+        } else if let Some((name, _)) = line.strip_prefix("pub ").and_then(|f| f.split_once(':')) {
+            let default = defaults.get(name).map(Value::to_string).unwrap_or_default();
+            docs.push(SettingDoc {
+                name: name.to_owned(),
+                text: std::mem::take(&mut text).trim().to_owned(),
+                default,
+            });
+        }
+    }
+    docs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(flags: &Flags, pairs: &[(&str, &str)]) -> Result<Config> {
+        let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        Config::load(flags, &move |name| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+    }
+
+    #[test]
+    fn flags_win_over_variables_and_these_over_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("config.toml"), "port = 1\nhost = \"file\"\nlog = \"debug\"\n")
+            .unwrap();
+        let data = Flags { data: Some(folder.path().into()), ..Flags::default() };
+        let c = load(&data, &[]).expect("the file");
+        assert_eq!((c.port, c.host.as_str(), c.log.as_str()), (1, "file", "debug"));
+        assert_eq!(c.location(), store::Location::Sqlite(folder.path().join("folkmoot.db")));
+        let vars = [("FOLKMOOT_PORT", "2"), ("FOLKMOOT_HOST", "var"), ("FOLKMOOT_BEHIND_PROXY", "true")];
+        let c = load(&data, &vars).expect("variables");
+        assert_eq!((c.port, c.host.as_str(), c.behind_proxy), (2, "var", true));
+        let c = load(&Flags { port: Some(0), ..data }, &vars).expect("flags");
+        assert_eq!((c.port, c.host.as_str(), c.log.as_str()), (0, "var", "debug"));
+    }
+
+    #[test]
+    fn the_data_folder_is_the_platforms_unless_said() {
+        let c = load(
+            &Flags::default(),
+            &[("XDG_DATA_HOME", "/nowhere/x"), ("FOLKMOOT_PUBLIC_URL", "https://c.example/")],
+        );
+        let c = c.expect("defaults");
+        if cfg!(target_os = "linux") {
+            assert_eq!(c.data, PathBuf::from("/nowhere/x/folkmoot"));
+        }
+        assert_eq!(c.public_url, "https://c.example");
+        let c = load(
+            &Flags::default(),
+            &[("FOLKMOOT_DATA", "/nowhere/d"), ("FOLKMOOT_DATABASE_URL", "postgres://h/d")],
+        );
+        let c = c.expect("variables");
+        assert_eq!(c.data, PathBuf::from("/nowhere/d"));
+        assert_eq!(c.location(), store::Location::Postgres("postgres://h/d".into()));
+    }
+
+    #[test]
+    fn mistakes_name_their_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = Flags { data: Some(folder.path().into()), ..Flags::default() };
+        let message = |file: &str, vars: &[(&str, &str)]| {
+            std::fs::write(folder.path().join("config.toml"), file).unwrap();
+            load(&data, vars).expect_err("a mistake").message
+        };
+        assert!(message("prot = 1", &[]).contains("no setting \"prot\""));
+        assert!(message("data = \"x\"", &[]).contains("--data"));
+        assert!(message("port = \"x\"", &[]).contains("port"));
+        assert!(message("", &[("FOLKMOOT_PORT", "x")]).contains("FOLKMOOT_PORT"));
+        assert!(message("log_format = \"xml\"", &[]).contains("text or json"));
+        let gone = Flags { config: Some(folder.path().join("none.toml")), ..Flags::default() };
+        assert_eq!(load(&gone, &[]).expect_err("a mistake").kind, base::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn every_setting_is_documented() {
+        let docs = documented();
+        let names: Vec<&str> = docs.iter().map(|d| d.name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["data", "host", "port", "public_url", "behind_proxy", "database_url", "log", "log_format"]
+        );
+        assert!(docs.iter().all(|d| d.text.len() > 20 && d.text.ends_with('.')));
+        assert_eq!(docs[2].default, "8484");
+    }
+}

@@ -1,0 +1,170 @@
+//! Accounts: who signs in to the desk.
+
+use crate::secret;
+use base::{Error, Micros, Result, TypeId};
+use store::{Conn, Row};
+
+/// Someone who signs in to the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The key inside the database.
+    pub id: i64,
+    /// What people and programs see (`acc_…`).
+    pub public_id: String,
+    /// The e-mail address, lower case; unique.
+    pub email: String,
+    /// The name people read.
+    pub name: String,
+    /// Whether a password was chosen.
+    pub has_password: bool,
+    /// When it was made, UTC microseconds.
+    pub created_at: Micros,
+}
+
+/// The address of the account that the first run makes; whoever uses its link says who they are.
+pub const FIRST_EMAIL: &str = "owner@localhost";
+
+const COLUMNS: &str = "account_id, public_id, email, name, CAST(CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS BIGINT), created_at";
+
+fn account_of(row: &Row<'_>) -> Result<Account> {
+    Ok(Account {
+        id: row.int(0)?,
+        public_id: row.text(1)?,
+        email: row.text(2)?,
+        name: row.text(3)?,
+        has_password: row.int(4)? != 0,
+        created_at: row.int(5)?,
+    })
+}
+
+/// Makes an account. Without a name, the part of the address before the `@` stands for it.
+///
+/// # Errors
+/// `Invalid` for something that is no e-mail address, `Conflict` when there is one for it already.
+pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -> Result<Account> {
+    let email = normal_email(email)?;
+    if find_by_email(tx, &email)?.is_some() {
+        return Err(Error::conflict(format!("there is an account for {email} already")));
+    }
+    let local = email.split('@').next().unwrap_or(&email);
+    let name = name.map(str::trim).filter(|n| !n.is_empty()).unwrap_or(local);
+    let public_id = TypeId::new("acc", now);
+    tx.query_one(
+        "INSERT INTO accounts (public_id, email, name, created_at) VALUES ($1, $2, $3, $4) RETURNING account_id",
+        &[public_id.as_str().into(), (&email).into(), name.into(), now.into()],
+        |r| {
+            Ok(Account {
+                id: r.int(0)?,
+                public_id: public_id.to_string(),
+                email: email.clone(),
+                name: name.to_owned(),
+                has_password: false,
+                created_at: now,
+            })
+        },
+    )
+}
+
+/// The account with this e-mail address.
+///
+/// # Errors
+/// When the database says no.
+pub fn find_by_email(c: &mut Conn<'_>, email: &str) -> Result<Option<Account>> {
+    let email = email.trim().to_lowercase();
+    c.query_opt(&format!("SELECT {COLUMNS} FROM accounts WHERE email = $1"), &[(&email).into()], account_of)
+}
+
+/// The account with this e-mail address.
+///
+/// # Errors
+/// `NotFound` with the command that makes one.
+pub fn get_by_email(c: &mut Conn<'_>, email: &str) -> Result<Account> {
+    find_by_email(c, email)?.ok_or_else(|| {
+        Error::not_found(format!(
+            "there is no account for {email}; make one with: folkmoot accounts add {email}"
+        ))
+    })
+}
+
+/// The account with this key.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub fn get(c: &mut Conn<'_>, id: i64) -> Result<Account> {
+    c.query_opt(&format!("SELECT {COLUMNS} FROM accounts WHERE account_id = $1"), &[id.into()], account_of)?
+        .ok_or_else(|| Error::not_found("this account does not exist any more"))
+}
+
+/// Every account, oldest first.
+///
+/// # Errors
+/// When the database says no.
+pub fn list(c: &mut Conn<'_>) -> Result<Vec<Account>> {
+    c.query(&format!("SELECT {COLUMNS} FROM accounts ORDER BY account_id"), &[], account_of)
+}
+
+/// Whether nobody has signed in to this installation yet: it has no account but the first run's.
+///
+/// # Errors
+/// When the database says no.
+pub fn is_first_run(c: &mut Conn<'_>) -> Result<bool> {
+    c.query_one("SELECT count(*) FROM accounts WHERE email <> $1", &[FIRST_EMAIL.into()], |r| r.int(0))
+        .map(|others| others == 0)
+}
+
+/// Changes the e-mail address and, if it is not empty, the name.
+///
+/// # Errors
+/// `Invalid` for something that is no e-mail address, `Conflict` when another account has it.
+pub fn rename(tx: &mut Conn<'_>, id: i64, email: &str, name: &str) -> Result<()> {
+    let email = normal_email(email)?;
+    if find_by_email(tx, &email)?.is_some_and(|other| other.id != id) {
+        return Err(Error::conflict(format!("there is another account for {email} already")));
+    }
+    let account = get(tx, id)?;
+    let name = Some(name.trim()).filter(|n| !n.is_empty()).unwrap_or(&account.name);
+    tx.execute(
+        "UPDATE accounts SET email = $1, name = $2 WHERE account_id = $3",
+        &[(&email).into(), name.into(), id.into()],
+    )?;
+    Ok(())
+}
+
+/// The stored hash of the password.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn password_hash(c: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
+    Ok(c.query_opt("SELECT password_hash FROM accounts WHERE account_id = $1", &[id.into()], |r| {
+        r.opt_text(0)
+    })?
+    .flatten())
+}
+
+/// Stores a password's hash (see [`crate::hash_password`]). Every session of the account but `keep` ends.
+///
+/// # Errors
+/// When the database says no.
+pub fn set_password_hash(tx: &mut Conn<'_>, id: i64, hash: &str, keep: Option<&str>) -> Result<()> {
+    tx.execute("UPDATE accounts SET password_hash = $1 WHERE account_id = $2", &[hash.into(), id.into()])?;
+    let keep = keep.map(secret::token_hash).unwrap_or_default();
+    tx.execute(
+        "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2",
+        &[id.into(), (&keep).into()],
+    )?;
+    Ok(())
+}
+
+/// The address in the form in which it is stored.
+fn normal_email(email: &str) -> Result<String> {
+    let email = email.trim().to_lowercase();
+    let valid = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if !valid || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Error::invalid(format!(
+            "\"{email}\" is not an e-mail address; write it as ana@example.org"
+        )));
+    }
+    Ok(email)
+}

@@ -1,0 +1,188 @@
+//! What proves who someone is: one-time sign-in links, sessions and API tokens. Of each, only the SHA-256 is
+//! stored, so that a copy of the database signs nobody in.
+
+use crate::account::Account;
+use crate::secret::{random_token, token_hash};
+use base::{Error, Micros, Result, TypeId};
+use store::Conn;
+
+/// How long a sign-in link can be used: 24 hours.
+pub const LINK_LIFE: Micros = 24 * 3_600_000_000;
+
+/// How long a session lasts: 30 days.
+pub const SESSION_LIFE: Micros = 30 * 24 * 3_600_000_000;
+
+/// What API tokens begin with, so that a leaked one is recognised.
+pub const API_TOKEN_PREFIX: &str = "fmt_";
+
+/// Makes a sign-in link's token for an account; usable once within [`LINK_LIFE`]. Old links that can no longer
+/// be used are swept.
+///
+/// # Errors
+/// When the database says no.
+pub fn create_link(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<String> {
+    tx.execute("DELETE FROM sign_in_links WHERE expires_at < $1", &[now.into()])?;
+    let token = random_token();
+    tx.execute(
+        "INSERT INTO sign_in_links (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        &[(&token_hash(&token)).into(), account.into(), now.into(), (now + LINK_LIFE).into()],
+    )?;
+    Ok(token)
+}
+
+/// Whose link it is, if it can still be used. Looking does not use it.
+///
+/// # Errors
+/// When the database says no.
+pub fn find_link(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Account>> {
+    let id = c.query_opt(
+        "SELECT account_id FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+        &[(&token_hash(token)).into(), now.into()],
+        |r| r.int(0),
+    )?;
+    id.map(|id| crate::account::get(c, id)).transpose()
+}
+
+/// Uses a link: whose it was. Only one of two simultaneous uses succeeds.
+///
+/// # Errors
+/// `NotFound` when it was used, has expired or never was.
+pub fn use_link(tx: &mut Conn<'_>, token: &str, now: Micros) -> Result<i64> {
+    tx.query_opt(
+        "UPDATE sign_in_links SET used_at = $1
+         WHERE token_hash = $2 AND used_at IS NULL AND expires_at > $1 RETURNING account_id",
+        &[now.into(), (&token_hash(token)).into()],
+        |r| r.int(0),
+    )?
+    .ok_or_else(|| Error::not_found(LINK_GONE))
+}
+
+pub(crate) const LINK_GONE: &str = "This sign-in link was used already or is more than 24 hours old. \
+     Ask for a new one, or make one on the server with: folkmoot accounts link EMAIL";
+
+/// Begins a session: the cookie's value. Expired sessions are swept.
+///
+/// # Errors
+/// When the database says no.
+pub fn create_session(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<String> {
+    tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[now.into()])?;
+    let token = random_token();
+    tx.execute(
+        "INSERT INTO sessions (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        &[(&token_hash(&token)).into(), account.into(), now.into(), (now + SESSION_LIFE).into()],
+    )?;
+    Ok(token)
+}
+
+/// What a credential leads to.
+pub(crate) struct Found {
+    pub account: i64,
+    pub email: String,
+    pub name: String,
+    /// When an API token was last used; nothing for a session.
+    pub used_at: Option<Micros>,
+}
+
+/// Whose session it is.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn session_account(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Found>> {
+    c.query_opt(
+        "SELECT a.account_id, a.email, a.name FROM sessions s JOIN accounts a ON a.account_id = s.account_id
+         WHERE s.token_hash = $1 AND s.expires_at > $2",
+        &[(&token_hash(token)).into(), now.into()],
+        |r| Ok(Found { account: r.int(0)?, email: r.text(1)?, name: r.text(2)?, used_at: None }),
+    )
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database says no.
+pub fn remove_session(tx: &mut Conn<'_>, token: &str) -> Result<()> {
+    tx.execute("DELETE FROM sessions WHERE token_hash = $1", &[(&token_hash(token)).into()])?;
+    Ok(())
+}
+
+/// An API token as it is listed; its secret is shown once, when it is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// What people and programs see (`tok_…`).
+    pub public_id: String,
+    /// What it is for, in its maker's words.
+    pub name: String,
+    /// When it was made, UTC microseconds.
+    pub created_at: Micros,
+    /// When it was last used, to the hour.
+    pub used_at: Option<Micros>,
+}
+
+/// Makes an API token: the secret, to be sent as `Authorization: Bearer fmt_…`.
+///
+/// # Errors
+/// When the database says no.
+pub fn create_api_token(tx: &mut Conn<'_>, account: i64, name: &str, now: Micros) -> Result<String> {
+    let token = format!("{API_TOKEN_PREFIX}{}", random_token());
+    let public_id = TypeId::new("tok", now);
+    tx.execute(
+        "INSERT INTO api_tokens (public_id, token_hash, account_id, name, created_at) VALUES ($1, $2, $3, $4, $5)",
+        &[
+            public_id.as_str().into(),
+            (&token_hash(&token)).into(),
+            account.into(),
+            name.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(token)
+}
+
+/// The API tokens of an account, oldest first.
+///
+/// # Errors
+/// When the database says no.
+pub fn list_api_tokens(c: &mut Conn<'_>, account: i64) -> Result<Vec<ApiToken>> {
+    c.query(
+        "SELECT public_id, name, created_at, used_at FROM api_tokens WHERE account_id = $1 ORDER BY api_token_id",
+        &[account.into()],
+        |r| {
+            Ok(ApiToken {
+                public_id: r.text(0)?,
+                name: r.text(1)?,
+                created_at: r.int(2)?,
+                used_at: r.opt_int(3)?,
+            })
+        },
+    )
+}
+
+/// Withdraws an API token.
+///
+/// # Errors
+/// `NotFound` when there is none with this id.
+pub fn remove_api_token(tx: &mut Conn<'_>, public_id: &str) -> Result<()> {
+    match tx.execute("DELETE FROM api_tokens WHERE public_id = $1", &[public_id.into()])? {
+        0 => Err(Error::not_found(format!("there is no API token {public_id}"))),
+        _ => Ok(()),
+    }
+}
+
+/// Whose API token it is.
+pub(crate) fn api_token_account(c: &mut Conn<'_>, token: &str) -> Result<Option<Found>> {
+    c.query_opt(
+        "SELECT a.account_id, a.email, a.name, t.used_at
+         FROM api_tokens t JOIN accounts a ON a.account_id = t.account_id WHERE t.token_hash = $1",
+        &[(&token_hash(token)).into()],
+        |r| Ok(Found { account: r.int(0)?, email: r.text(1)?, name: r.text(2)?, used_at: r.opt_int(3)? }),
+    )
+}
+
+/// Notes that an API token was used.
+pub(crate) fn touch_api_token(tx: &mut Conn<'_>, token: &str, now: Micros) -> Result<()> {
+    tx.execute(
+        "UPDATE api_tokens SET used_at = $1 WHERE token_hash = $2",
+        &[now.into(), (&token_hash(token)).into()],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,363 @@
+//! The pages of signing in and out. Each POST passes the checks of [`crate::csrf`].
+
+use crate::credential::LINK_GONE;
+use crate::guard::{SESSION_COOKIE, check_csrf, client_address, cookie, guard, is_https};
+use crate::look::{LinkView, PasswordView, SignInView};
+use crate::principal::Principal;
+use crate::secret::{form_token, hash_password, random_token, verify_password};
+use crate::{Access, CHANGE_PASSWORD, Problem, account, credential};
+use axum::extract::{FromRef, FromRequest as _, Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use base::{Error, ErrorKind, Result};
+use serde::Deserialize;
+use store::Priority;
+
+/// The cookie behind the form token of somebody who is not signed in yet.
+const FORM_COOKIE: &str = "folkmoot_form";
+
+/// Where one lands without having asked for a page.
+const HOME: &str = "/desk";
+
+/// The routes of signing in, signing out and the own password.
+pub fn routes<S>(access: &Access) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Access: FromRef<S>,
+{
+    let open = Router::new()
+        .route("/signin", get(show_sign_in).post(sign_in))
+        .route("/signin/link/{token}", get(show_link).post(accept_link))
+        .route("/signout", post(sign_out))
+        .layer(from_fn_with_state(access.clone(), protect_form));
+    let known = Router::new().route("/account/password", get(show_password).post(change_password)).layer(
+        from_fn_with_state(access.clone(), |State(a): State<Access>, request: Request, next: Next| {
+            guard(a, CHANGE_PASSWORD, request, next)
+        }),
+    );
+    open.merge(known)
+}
+
+/// The checks of [`crate::csrf`] for forms that nobody in particular may send.
+async fn protect_form(State(access): State<Access>, request: Request, next: Next) -> Response {
+    let name = if request.uri().path() == "/signout" { SESSION_COOKIE } else { FORM_COOKIE };
+    let value = cookie(request.headers(), name).unwrap_or_default();
+    match check_csrf(&access, request, &value).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    next: String,
+}
+
+async fn show_sign_in(
+    State(access): State<Access>,
+    Query(query): Query<Wanted>,
+    headers: HeaderMap,
+) -> std::result::Result<Response, Problem> {
+    let first_run = access.blocking(|a| a.db.read(account::is_first_run)).await?;
+    let view = SignInView { next: local_path(&query.next), first_run, ..SignInView::default() };
+    Ok(with_form(&access, &headers, StatusCode::OK, |csrf| {
+        (access.look.sign_in)(&SignInView { csrf, ..view })
+    }))
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in(State(access): State<Access>, request: Request) -> std::result::Result<Response, Problem> {
+    let address = client_address(&access, &request);
+    let headers = request.headers().clone();
+    let form: SignIn = read_form(request).await?;
+    let next = local_path(&form.next);
+    let refuse = |status, problem: String| {
+        let view = SignInView {
+            next: next.clone(),
+            email: form.email.clone(),
+            problem: Some(problem),
+            ..SignInView::default()
+        };
+        with_form(&access, &headers, status, |csrf| (access.look.sign_in)(&SignInView { csrf, ..view }))
+    };
+    let now = access.clock.now();
+    if let Some(seconds) = access.throttle.wait(&form.email, &address, now) {
+        let minutes = (seconds + 59) / 60;
+        let mut response = refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("Too many attempts. Try again in {minutes} min, or use a sign-in link."),
+        );
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        return Ok(response);
+    }
+    let old = cookie(&headers, SESSION_COOKIE);
+    let (email, password) = (form.email.clone(), form.password.clone());
+    let session = access.hashing(move |a| begin_with_password(a, &email, &password, old.as_deref())).await?;
+    let Some(session) = session else {
+        access.throttle.failed(&form.email, &address, now);
+        return Ok(refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This e-mail address and password do not belong together.".into(),
+        ));
+    };
+    access.throttle.succeeded(&form.email);
+    Ok(enter(&access, &headers, &session, &next))
+}
+
+fn begin_with_password(
+    access: &Access,
+    email: &str,
+    password: &str,
+    old: Option<&str>,
+) -> Result<Option<String>> {
+    let (account, hash) = access.db.read(|c| {
+        let account = account::find_by_email(c, email)?;
+        let hash = match &account {
+            Some(a) => account::password_hash(c, a.id)?,
+            None => None,
+        };
+        Ok((account, hash))
+    })?;
+    let correct = verify_password(password, hash.as_deref());
+    match account {
+        Some(account) if correct => {
+            access.db.write(Priority::Interactive, |tx| begin(tx, access, account.id, old)).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A new session in place of the one that the browser may have had.
+fn begin(tx: &mut store::Conn<'_>, access: &Access, account: i64, old: Option<&str>) -> Result<String> {
+    if let Some(old) = old {
+        credential::remove_session(tx, old)?;
+    }
+    credential::create_session(tx, account, access.clock.now())
+}
+
+async fn show_link(
+    State(access): State<Access>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> std::result::Result<Response, Problem> {
+    let view = link_view(&access, token, None).await?;
+    Ok(with_form(&access, &headers, StatusCode::OK, |csrf| (access.look.link)(&LinkView { csrf, ..view })))
+}
+
+async fn link_view(access: &Access, token: String, problem: Option<String>) -> Result<LinkView> {
+    let action = format!("/signin/link/{token}");
+    let found = access
+        .blocking(move |a| a.db.read(|c| credential::find_link(c, &token, a.clock.now())))
+        .await?
+        .ok_or_else(|| Error::not_found(LINK_GONE))?;
+    Ok(LinkView {
+        csrf: String::new(),
+        action,
+        asks_email: found.email == account::FIRST_EMAIL,
+        name: found.name,
+        email: found.email,
+        has_password: found.has_password,
+        password_min: crate::PASSWORD_MIN,
+        problem,
+    })
+}
+
+/// What an opened link's form carries; all of it is optional but the first run's e-mail address.
+#[derive(Deserialize)]
+struct Accept {
+    #[serde(default)]
+    password: String,
+    /// The same once more, where the page asks for it.
+    again: Option<String>,
+    /// Who it is, at the first run.
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    name: String,
+}
+
+async fn accept_link(
+    State(access): State<Access>,
+    Path(token): Path<String>,
+    request: Request,
+) -> std::result::Result<Response, Problem> {
+    let headers = request.headers().clone();
+    let form: Accept = read_form(request).await?;
+    let old = cookie(&headers, SESSION_COOKIE);
+    let used = token.clone();
+    let begun = access
+        .hashing(move |a| {
+            // Before the link is used: a password that is refused must not cost the link.
+            if form.again.is_some_and(|again| again != form.password) {
+                return Err(Error::invalid("The two passwords differ; type the same one twice."));
+            }
+            let hash = if form.password.is_empty() { None } else { Some(hash_password(&form.password)?) };
+            a.db.write(Priority::Interactive, |tx| {
+                let account = credential::use_link(tx, &used, a.clock.now())?;
+                if account::get(tx, account)?.email == account::FIRST_EMAIL {
+                    account::rename(tx, account, &form.email, &form.name)?;
+                }
+                if let Some(hash) = &hash {
+                    account::set_password_hash(tx, account, hash, None)?;
+                }
+                begin(tx, a, account, old.as_deref())
+            })
+        })
+        .await;
+    match begun {
+        Ok(session) => Ok(enter(&access, &headers, &session, HOME)),
+        Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict) => {
+            let view = link_view(&access, token, Some(e.message)).await?;
+            Ok(with_form(&access, &headers, StatusCode::UNPROCESSABLE_ENTITY, |csrf| {
+                (access.look.link)(&LinkView { csrf, ..view })
+            }))
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn sign_out(
+    State(access): State<Access>,
+    headers: HeaderMap,
+) -> std::result::Result<Response, Problem> {
+    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
+        access
+            .blocking(move |a| {
+                a.db.write(Priority::Interactive, |tx| credential::remove_session(tx, &session))
+            })
+            .await?;
+    }
+    let mut response = Redirect::to("/signin").into_response();
+    set_cookie(&mut response, &format!("{SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+    Ok(response)
+}
+
+async fn show_password(
+    State(access): State<Access>,
+    principal: Principal,
+) -> std::result::Result<Response, Problem> {
+    let view = password_view(&access, &principal).await?;
+    Ok(page(StatusCode::OK, (access.look.password)(&view)))
+}
+
+async fn password_view(access: &Access, principal: &Principal) -> Result<PasswordView> {
+    let id = own_account(principal)?;
+    let found = access.blocking(move |a| a.db.read(|c| account::get(c, id))).await?;
+    Ok(PasswordView {
+        csrf: principal.csrf.clone(),
+        name: found.name,
+        email: found.email,
+        has_password: found.has_password,
+        password_min: crate::PASSWORD_MIN,
+        problem: None,
+        done: false,
+    })
+}
+
+#[derive(Deserialize)]
+struct ChangePassword {
+    #[serde(default)]
+    current: String,
+    password: String,
+}
+
+async fn change_password(
+    State(access): State<Access>,
+    principal: Principal,
+    request: Request,
+) -> std::result::Result<Response, Problem> {
+    let id = own_account(&principal)?;
+    let keep = cookie(request.headers(), SESSION_COOKIE);
+    let form: ChangePassword = read_form(request).await?;
+    let changed = access
+        .hashing(move |a| {
+            let present = a.db.read(|c| account::password_hash(c, id))?;
+            if present.is_some() && !verify_password(&form.current, present.as_deref()) {
+                return Err(Error::invalid("The present password is not this one."));
+            }
+            let hash = hash_password(&form.password)?;
+            a.db.write(Priority::Interactive, |tx| account::set_password_hash(tx, id, &hash, keep.as_deref()))
+        })
+        .await;
+    let view = password_view(&access, &principal).await?;
+    match changed {
+        Ok(()) => Ok(page(StatusCode::OK, (access.look.password)(&PasswordView { done: true, ..view }))),
+        Err(e) if e.kind == ErrorKind::Invalid => Ok(page(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            (access.look.password)(&PasswordView { problem: Some(e.message), ..view }),
+        )),
+        Err(e) => Err(e.into()),
+    }
+}
+
+fn own_account(principal: &Principal) -> Result<i64> {
+    principal.account.ok_or_else(|| Error::forbidden("only an account has a password"))
+}
+
+/// Only paths of this site: whatever else is asked for becomes the first page.
+fn local_path(next: &str) -> String {
+    let local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control);
+    if local && !next.starts_with("/sign") { next.to_owned() } else { HOME.to_owned() }
+}
+
+async fn read_form<T: serde::de::DeserializeOwned>(request: Request) -> std::result::Result<T, Problem> {
+    let Form(form) = Form::<T>::from_request(request, &()).await.map_err(|e| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("The form is incomplete: {e}"))
+    })?;
+    Ok(form)
+}
+
+fn enter(access: &Access, headers: &HeaderMap, session: &str, next: &str) -> Response {
+    let mut response = Redirect::to(next).into_response();
+    let seconds = credential::SESSION_LIFE / 1_000_000;
+    let secure = if is_https(access, headers) { "; Secure" } else { "" };
+    set_cookie(
+        &mut response,
+        &format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"),
+    );
+    response
+}
+
+/// A page with a form for somebody who is not signed in: its token, and the cookie behind it if need be.
+fn with_form(
+    access: &Access,
+    headers: &HeaderMap,
+    status: StatusCode,
+    draw: impl FnOnce(String) -> String,
+) -> Response {
+    let known = cookie(headers, FORM_COOKIE);
+    let value = known.clone().unwrap_or_else(random_token);
+    let mut response = page(status, draw(form_token(&value)));
+    if known.is_none() {
+        let secure = if is_https(access, headers) { "; Secure" } else { "" };
+        set_cookie(
+            &mut response,
+            &format!("{FORM_COOKIE}={value}; Path=/signin; HttpOnly; SameSite=Strict{secure}"),
+        );
+    }
+    response
+}
+
+fn page(status: StatusCode, html: String) -> Response {
+    (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
+}
+
+fn set_cookie(response: &mut Response, cookie: &str) {
+    // Names and values are ours and hexadecimal.
+    let value = HeaderValue::from_str(cookie).expect("a cookie of plain ASCII");
+    response.headers_mut().append(header::SET_COOKIE, value);
+}

@@ -1,0 +1,105 @@
+//! Secrets: random tokens of which only the hash is kept, and passwords.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use base::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// The fewest characters a password may have.
+pub const PASSWORD_MIN: usize = 10;
+
+/// The most characters a password may have, so that hashing one cannot be made expensive.
+pub const PASSWORD_MAX: usize = 256;
+
+/// 256 random bits of the operating system as 64 hexadecimal digits.
+pub(crate) fn random_token() -> String {
+    let mut bytes = [0u8; 32];
+    // Without randomness no secret is one; there is nothing sensible to do next.
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    hex(&bytes)
+}
+
+/// What is stored of a token: SHA-256 in hexadecimal. A token is random, so it needs no salt and no slow hash.
+pub(crate) fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The form token that belongs to a cookie's value; cannot be turned back into it.
+pub(crate) fn form_token(cookie: &str) -> String {
+    token_hash(&format!("form:{cookie}"))
+}
+
+/// Whether two texts are equal, in a time that depends only on their lengths.
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0u8, |acc, (x, y)| acc | (x ^ y)) == 0
+}
+
+/// The argon2id hash of a password, as a PHC string. Takes tens of milliseconds by design: call it from a
+/// thread that may block.
+///
+/// # Errors
+/// `Invalid` when the password is too short or too long.
+pub(crate) fn hash_password(password: &str) -> Result<String> {
+    let length = password.chars().count();
+    if length < PASSWORD_MIN {
+        return Err(Error::invalid(format!(
+            "the password has {length} characters; choose one with at least {PASSWORD_MIN}"
+        )));
+    }
+    if length > PASSWORD_MAX {
+        return Err(Error::invalid(format!(
+            "the password has {length} characters; choose one with at most {PASSWORD_MAX}"
+        )));
+    }
+    let hash: PasswordHash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|e| Error::internal(format!("the password could not be hashed ({e})")))?;
+    Ok(hash.to_string())
+}
+
+/// Whether the password is the one behind the hash. Without a hash the same work is done on a made-up one, so
+/// that the time taken does not tell which addresses have an account.
+pub(crate) fn verify_password(password: &str, hash: Option<&str>) -> bool {
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm8$K6cMTwBUnZkAS8VHGyNf6RK0TrjvELbYxeQKd6kOaPE";
+    if password.chars().count() > PASSWORD_MAX {
+        return false;
+    }
+    let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
+    let matches = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+    matches && hash.is_some()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_argon2id_and_checked() {
+        let hash = hash_password("correct horse battery").expect("long enough");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(verify_password("correct horse battery", Some(&hash)));
+        assert!(!verify_password("correct horse", Some(&hash)));
+        assert!(!verify_password("anything", None));
+        assert!(hash_password("short").is_err());
+        assert!(hash_password(&"x".repeat(300)).is_err());
+    }
+
+    #[test]
+    fn tokens_are_long_and_only_their_hash_is_kept() {
+        let token = random_token();
+        assert_eq!(token.len(), 64);
+        assert_ne!(token, random_token());
+        assert_ne!(token_hash(&token), token);
+        assert!(same("abc", "abc") && !same("abc", "abd") && !same("abc", "ab"));
+    }
+}

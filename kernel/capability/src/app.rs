@@ -1,0 +1,147 @@
+//! What every handler, command and job is given.
+
+use crate::Registry;
+use access::{Access, Principal};
+use axum::extract::FromRef;
+use axum::http::{HeaderMap, header};
+use base::{Clock, Error, Result};
+use community::Community;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use store::Db;
+
+/// The running program. Clones share everything.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The log and what is derived from it.
+    pub community: Community,
+    /// The present.
+    pub clock: Clock,
+    /// Every manifest.
+    pub registry: Arc<Registry>,
+    /// The folder for the database, uploads and the socket.
+    pub data_dir: Arc<Path>,
+    /// The importers of this binary.
+    pub importers: &'static [&'static dyn connect::Importer],
+    /// Sign-in and permissions.
+    pub access: Access,
+    csp_reports: Arc<AtomicU64>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl App {
+    /// Puts it together. The database has been migrated by whoever opened it.
+    pub fn new(
+        access: Access,
+        registry: Registry,
+        data_dir: PathBuf,
+        importers: &'static [&'static dyn connect::Importer],
+    ) -> Self {
+        Self {
+            db: access.db.clone(),
+            community: Community::new(access.db.clone()),
+            clock: access.clock.clone(),
+            registry: Arc::new(registry),
+            data_dir: data_dir.into(),
+            importers,
+            access,
+            csp_reports: Arc::default(),
+            stopping: Arc::default(),
+        }
+    }
+
+    /// Runs blocking work (database, files) on a thread that may block.
+    ///
+    /// # Errors
+    /// What `run` says, or `Internal` when it panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || run(&app))
+            .await
+            .map_err(|e| Error::internal(format!("a task broke off: {e}")))?
+    }
+
+    /// The frame of a desk page: navigation with the place of `path` marked, who is signed in, theme, form
+    /// token. Crumbs are the page's own.
+    pub fn shell(
+        &self,
+        community: &str,
+        principal: &Principal,
+        headers: &HeaderMap,
+        path: &str,
+    ) -> ui::Shell {
+        let cookies = headers.get(header::COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let inside = |entry: &str| {
+            path.strip_prefix(entry).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let navigation = self
+            .registry
+            .navigation()
+            .into_iter()
+            .map(|entry| ui::NavItem {
+                title: entry.title.into(),
+                href: entry.path.into(),
+                icon: entry.icon.into(),
+                group: entry.group.into(),
+                count: String::new(),
+                current: inside(entry.path),
+            })
+            .collect();
+        ui::Shell {
+            community: community.to_owned(),
+            navigation,
+            account: Some(ui::Account { name: principal.name.clone(), email: principal.email.clone() }),
+            theme: ui::Theme::of_cookies(cookies),
+            csrf: principal.csrf.clone(),
+            crumbs: Vec::new(),
+            sign_out: "/signout".into(),
+        }
+    }
+
+    /// Says that the server is about to end: `/readyz` answers 503 from now on, and long work stops at its
+    /// next safe place.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is about to end.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// The same as a flag that long work can look at.
+    pub fn stop_flag(&self) -> &AtomicBool {
+        &self.stopping
+    }
+
+    /// What runs imports: this program's importers, its community and its end.
+    pub fn runner(&self) -> connect::import::Runner<'_> {
+        connect::import::Runner {
+            community: &self.community,
+            importers: self.importers,
+            clock: &self.clock,
+            stop: self.stop_flag(),
+        }
+    }
+
+    /// How many breaches of the content policy browsers have reported since the start.
+    pub fn csp_reports(&self) -> u64 {
+        self.csp_reports.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_csp_report(&self) {
+        self.csp_reports.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl FromRef<App> for Access {
+    fn from_ref(app: &App) -> Self {
+        app.access.clone()
+    }
+}

@@ -1,0 +1,89 @@
+//! One router out of all manifests: each group of routes behind its permission, everything behind the same
+//! headers, limits and compression.
+
+use crate::{App, Principal, Routes, envelope, probes};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use tower::ServiceExt as _;
+use tower_http::compression::CompressionLayer;
+
+/// How many bytes a request's body may have where nothing else is said.
+const BODY_MAX: usize = 1 << 20;
+
+/// The whole product as one service.
+pub fn assemble(app: App) -> Router {
+    let mut router = Router::new()
+        .merge(probes::routes())
+        .merge(ui::assets())
+        .merge(access::routes::<App>(&app.access))
+        .route("/", get(async || Redirect::to("/desk")))
+        .route("/desk", get(first_page));
+    for routes in groups(&app) {
+        router = router.merge(guarded(&app, &routes));
+    }
+    router
+        .fallback(async || StatusCode::NOT_FOUND)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(app.clone(), envelope::envelope))
+        .with_state(app)
+}
+
+/// The paths of navigation entries behind which there is no page; a test holds it empty.
+pub async fn unresolved_navigation(app: &App) -> Vec<&'static str> {
+    let mut open = Router::new();
+    for routes in groups(app) {
+        // Without a guard, and with a principal that may do everything: only whether there is a route matters.
+        open = open.merge((routes.router)());
+    }
+    let open = open.fallback(async || StatusCode::NOT_FOUND).layer(from_fn(as_local)).with_state(app.clone());
+    let mut missing = Vec::new();
+    for entry in app.registry.navigation() {
+        let request = Request::builder().uri(entry.path).body(Body::empty());
+        let status = match request {
+            Ok(request) => {
+                // The error type of a router is `Infallible`.
+                open.clone().oneshot(request).await.map_or(StatusCode::NOT_FOUND, |r| r.status())
+            }
+            Err(_) => StatusCode::NOT_FOUND,
+        };
+        if status == StatusCode::NOT_FOUND || status == StatusCode::METHOD_NOT_ALLOWED {
+            missing.push(entry.path);
+        }
+    }
+    missing
+}
+
+fn groups(app: &App) -> Vec<Routes> {
+    app.registry.manifests().iter().flat_map(|m| m.routes.iter().chain(&m.api)).copied().collect()
+}
+
+fn guarded(app: &App, routes: &Routes) -> Router<App> {
+    let permission = routes.permission;
+    let guard = from_fn_with_state(app.clone(), move |State(app): State<App>, r: Request, next: Next| {
+        access::guard(app.access, permission, r, next)
+    });
+    let router = (routes.router)().route_layer(guard);
+    match routes.body_limit {
+        Some(bytes) => router.layer(DefaultBodyLimit::max(bytes)),
+        None => router,
+    }
+}
+
+async fn as_local(mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(Principal::local());
+    next.run(request).await
+}
+
+/// The first entry of the navigation.
+async fn first_page(State(app): State<App>) -> Response {
+    match app.registry.navigation().first() {
+        Some(entry) => Redirect::to(entry.path).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

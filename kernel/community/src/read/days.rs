@@ -1,0 +1,200 @@
+//! Day sets: who was active when.
+
+use super::{Actives, DayActives, Delta, LogView, Scope, grouped, unique};
+use crate::cell::{self, Pairs};
+use crate::graph::Mask;
+use crate::rollup::fold::union_parts;
+use crate::rollup::parts::Group;
+use crate::rollup::{ACTIVE, COMMUNITY, FIRST, channel_scope, source_scope};
+use crate::{KINDS, Kind};
+use base::{Day, Period, Result};
+use roaring::RoaringBitmap;
+use std::collections::BTreeMap;
+
+impl LogView<'_, '_> {
+    /// First and last day with an active row in the scope.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn span(&mut self, scope: &Scope) -> Result<Option<Period>> {
+        let keys = self.active_keys(scope);
+        if keys.len() > 8 || !self.deltas.is_empty() || !self.parts.is_empty() {
+            let actives = self.actives(scope, None)?;
+            let ends = actives.days.first().zip(actives.days.last());
+            return Ok(ends.map(|(a, b)| Period { first: a.day, last: b.day }));
+        }
+        let mask = self.graph.mask(scope.staff);
+        let mut span: Option<Period> = None;
+        for key in keys {
+            let (first, last) = (self.edge(key, &mask, true)?, self.edge(key, &mask, false)?);
+            if let Some((first, last)) = first.zip(last) {
+                let s = span.get_or_insert(Period { first, last });
+                *s = Period { first: s.first.min(first), last: s.last.max(last) };
+            }
+        }
+        Ok(span)
+    }
+
+    /// The first (or last) day of a cell's series on which somebody counts, found from its end inwards.
+    fn edge(&mut self, (scope, kind): (i64, i64), mask: &Mask, first: bool) -> Result<Option<Day>> {
+        const STEP: i64 = 32;
+        let (order, beyond) = if first { ("ASC", ">") } else { ("DESC", "<") };
+        let mut after = if first { i64::MIN } else { i64::MAX };
+        let mut scratch = Pairs::new();
+        loop {
+            let (mut seen, mut found) = (0, None);
+            self.conn.for_each(
+                &format!(
+                    "SELECT day, people, counts FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3
+                     AND day {beyond} $4 ORDER BY day {order} LIMIT {STEP}"
+                ),
+                &[self.frame.generation.into(), scope.into(), kind.into(), after.into()],
+                |r| {
+                    seen += 1;
+                    after = r.int(0)?;
+                    if found.is_none() {
+                        scratch.clear();
+                        cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
+                        found = scratch.iter().any(|p| mask.member(p.0) != 0).then_some(Day(after as i32));
+                    }
+                    Ok(())
+                },
+            )?;
+            if found.is_some() || seen < STEP {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Active members by day, from `from` (or the beginning) to the last day.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn actives(&mut self, scope: &Scope, from: Option<Day>) -> Result<Actives> {
+        let mask = self.graph.mask(scope.staff);
+        let plain = scope.channels.is_empty() && scope.kinds.is_empty();
+        let mut out = Actives::default();
+        if let Some(from) = from {
+            out.before = if plain {
+                self.first_seen_before(scope, from, &mask)?
+            } else {
+                self.seen_before(scope, from, &mask)?
+            };
+        }
+        let first = from.map_or(i32::MIN, |d| d.0);
+        let cells = self.active_keys(scope);
+        out.days = self.days(&cells, (first, i32::MAX), &mask, &|v, d| v.counts_delta(scope, d))?;
+        Ok(out)
+    }
+
+    /// The (scope, kind) of cells that together hold the active rows of a scope.
+    pub(super) fn active_keys(&self, scope: &Scope) -> Vec<(i64, i64)> {
+        if scope.channels.is_empty() && scope.kinds.is_empty() {
+            if scope.sources.is_empty() {
+                return vec![(COMMUNITY, ACTIVE)];
+            }
+            return scope.sources.iter().map(|s| (source_scope(*s), ACTIVE)).collect();
+        }
+        self.kind_keys(scope, |k| Self::counts(scope, k))
+    }
+
+    pub(super) fn counts(scope: &Scope, kind: Kind) -> bool {
+        kind.is_active() && (scope.kinds.is_empty() || scope.kinds.contains(&kind))
+    }
+
+    pub(super) fn kind_keys(&self, scope: &Scope, want: impl Fn(Kind) -> bool) -> Vec<(i64, i64)> {
+        let kinds: Vec<i64> = KINDS.iter().map(|k| k.kind).filter(|k| want(*k)).map(|k| i64::from(k.0)).collect();
+        self.scope_channels(scope)
+            .iter()
+            .flat_map(|c| kinds.iter().map(|k| (channel_scope(c.channel_id), *k)))
+            .collect()
+    }
+
+    pub(super) fn counts_delta(&self, scope: &Scope, d: &Delta) -> bool {
+        Self::counts(scope, d.kind) && self.in_scope(scope, d.source_id, d.channel_id)
+    }
+
+    /// Reads cells day by day, mapped to members; `counts` says which unfolded rows belong to it.
+    pub(super) fn days(
+        &mut self,
+        keys: &[(i64, i64)],
+        (first, last): (i32, i32),
+        mask: &Mask,
+        counts: &dyn Fn(&Self, &Delta) -> bool,
+    ) -> Result<Vec<DayActives>> {
+        let mut days: BTreeMap<i32, Pairs> = BTreeMap::new();
+        let mut scratch = Pairs::new();
+        for (list, kind) in grouped(keys) {
+            let sql = format!(
+                "SELECT day, people, counts FROM cells
+                 WHERE generation = $1 AND scope IN ({list}) AND kind = $2 AND day >= $3 AND day <= $4"
+            );
+            let params = [self.frame.generation.into(), kind.into(), first.into(), last.into()];
+            self.conn.for_each(&sql, &params, |r| {
+                let day = days.entry(r.int(0)? as i32).or_default();
+                scratch.clear();
+                cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
+                day.extend(scratch.iter().filter_map(|&(i, n)| match mask.member(i) {
+                    0 => None,
+                    m => Some((m, n)),
+                }));
+                Ok(())
+            })?;
+        }
+        for (scope, _) in keys.iter().filter(|k| k.1 == ACTIVE) {
+            for part in union_parts(&self.parts, *scope, first, last) {
+                let people = part.people.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0);
+                days.entry(part.day).or_default().extend(people);
+            }
+        }
+        for d in &self.deltas {
+            let m = mask.member(d.identity);
+            if m != 0 && counts(self, d) && d.day >= first && d.day <= last {
+                days.entry(d.day).or_default().push((m, 1));
+            }
+        }
+        Ok(days
+            .into_iter()
+            .map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs) })
+            .filter(|d| !d.members.is_empty())
+            .collect())
+    }
+
+    /// Members whose first active day lies before `from`, from the stored first days.
+    fn first_seen_before(&mut self, scope: &Scope, from: Day, mask: &Mask) -> Result<RoaringBitmap> {
+        let list: Vec<String> =
+            self.scope_sources(scope).iter().map(|s| source_scope(s.source_id).to_string()).collect();
+        if list.is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
+        let mut raw = RoaringBitmap::new();
+        self.conn.for_each(
+            &format!(
+                "SELECT people FROM cells WHERE generation = $1 AND scope IN ({}) AND kind = $2 AND day < $3",
+                list.join(",")
+            ),
+            &[self.frame.generation.into(), FIRST.into(), from.0.into()],
+            |r| {
+                raw |= cell::decode_set(r.bytes(0)?)?;
+                Ok(())
+            },
+        )?;
+        for part in self.first_parts(scope).filter(|p| p.day < from.0) {
+            raw.extend(part.people.iter().map(|p| p.0));
+        }
+        Ok(raw.iter().map(|i| mask.member(i)).filter(|m| *m != 0).collect())
+    }
+
+    /// Unfolded first days of the scope's sources; one that is no longer the first stands beside an earlier one.
+    pub(super) fn first_parts(&self, scope: &Scope) -> impl Iterator<Item = &Group> {
+        let scopes: Vec<i64> = self.scope_sources(scope).iter().map(|s| source_scope(s.source_id)).collect();
+        self.parts.iter().filter(move |p| p.kind == FIRST && scopes.contains(&p.scope))
+    }
+
+    /// The same where first days are not stored: channels and kinds.
+    fn seen_before(&mut self, scope: &Scope, from: Day, mask: &Mask) -> Result<RoaringBitmap> {
+        let keys = self.active_keys(scope);
+        let days = self.days(&keys, (i32::MIN, from.0 - 1), mask, &|v, d| v.counts_delta(scope, d))?;
+        Ok(days.iter().flat_map(|d| d.members.iter().map(|m| m.0)).collect())
+    }
+}

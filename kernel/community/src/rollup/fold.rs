@@ -1,0 +1,125 @@
+//! Folding what batches left into cells, in short transactions.
+
+use super::parts::{self, Group};
+use super::{ACTIVE, COMMUNITY, Changes, FIRST, Frame, Groups, index};
+use crate::Kind;
+use crate::derive::set_first_day;
+use crate::log::lock_append;
+use base::{Day, Result};
+use std::collections::BTreeMap;
+use store::{Conn, Db, Priority};
+
+/// Cells of unions written in one transaction.
+const CELLS: usize = 500;
+/// Rows of small batches folded in one transaction.
+const ROWS: i64 = 2_000;
+
+/// Folds everything that batches left, in short transactions, and brings the members' index up to the log.
+///
+/// # Errors
+/// When the database says no.
+pub fn fold_all(db: &Db) -> Result<()> {
+    while db.write(Priority::Bulk, |tx| {
+        lock_append(tx)?;
+        Ok(fold_rows(tx, ROWS)? | fold_parts(tx, CELLS)?)
+    })? {}
+    index::catch_up(db)
+}
+
+/// The same inside a transaction that needs everything folded.
+pub(crate) fn fold_now(tx: &mut Conn<'_>) -> Result<()> {
+    while fold_rows(tx, i64::MAX)? | fold_parts(tx, usize::MAX)? {}
+    index::catch_up_now(tx)
+}
+
+/// Folds rows of small batches; says whether there were any.
+fn fold_rows(tx: &mut Conn<'_>, limit: i64) -> Result<bool> {
+    let frame = Frame::load(tx)?;
+    let mut changes = Changes::default();
+    let mut last = None;
+    tx.for_each(
+        "SELECT seq, day, source_id, channel_id, kind, identity FROM deltas ORDER BY seq LIMIT $1",
+        &[limit.into()],
+        |r| {
+            last = Some(r.int(0)?);
+            let day = Day(r.int(1)? as i32);
+            changes.row(day, r.int(2)?, r.int(3)?, Kind(r.int(4)? as i16), r.int(5)? as u32, 1);
+            Ok(())
+        },
+    )?;
+    let Some(last) = last else { return Ok(false) };
+    changes.apply(tx, frame.generation)?;
+    tx.execute("DELETE FROM deltas WHERE seq <= $1", &[last.into()])?;
+    Ok(true)
+}
+
+/// Folds up to `limit` cells out of all parts and leaves the rest as one; says whether there were any.
+fn fold_parts(tx: &mut Conn<'_>, limit: usize) -> Result<bool> {
+    let mut groups = Groups::new();
+    let mut taken: Vec<i64> = Vec::new();
+    let mut generation = 0;
+    tx.for_each("SELECT part, generation, unions FROM cell_parts ORDER BY part LIMIT 400", &[], |r| {
+        if taken.is_empty() {
+            generation = r.int(1)?;
+        }
+        if generation == r.int(1)? {
+            taken.push(r.int(0)?);
+            for group in parts::decode(r.bytes(2)?)? {
+                parts::merge_into(&mut groups, group);
+            }
+        }
+        Ok(())
+    })?;
+    let (Some(&first), Some(&last)) = (taken.first(), taken.last()) else { return Ok(false) };
+    let rest = match groups.keys().nth(limit).copied() {
+        Some(key) => groups.split_off(&key),
+        None => Groups::new(),
+    };
+    apply(tx, generation, groups)?;
+    tx.execute("DELETE FROM cell_parts WHERE part BETWEEN $1 AND $2", &[first.into(), last.into()])?;
+    if !rest.is_empty() {
+        tx.execute(
+            "INSERT INTO cell_parts (part, generation, unions) VALUES ($1, $2, $3)",
+            &[first.into(), generation.into(), (&parts::encode(rest.into_iter())).into()],
+        )?;
+    }
+    Ok(true)
+}
+
+fn apply(tx: &mut Conn<'_>, generation: i64, groups: Groups) -> Result<()> {
+    let mut changes = Changes::default();
+    let mut firsts: BTreeMap<u32, (Day, i64)> = BTreeMap::new();
+    for ((scope, kind, day), people) in groups {
+        for (identity, n) in people {
+            if kind == ACTIVE {
+                changes.add(scope, ACTIVE, Day(day), identity, n);
+                changes.add(COMMUNITY, ACTIVE, Day(day), identity, n);
+            } else {
+                let entry = firsts.entry(identity).or_insert((Day(day), scope));
+                entry.0 = entry.0.min(Day(day));
+            }
+        }
+    }
+    for (identity, (day, scope)) in firsts {
+        let known = tx
+            .query_one("SELECT first_day FROM identities WHERE identity = $1", &[identity.into()], |r| {
+                r.opt_int(0)
+            })?
+            .map(|d| Day(d as i32));
+        if known.is_none_or(|k| day < k) {
+            if let Some(k) = known {
+                changes.add(scope, FIRST, k, identity, -1);
+            }
+            changes.add(scope, FIRST, day, identity, 1);
+            set_first_day(tx, identity, Some(day))?;
+        }
+    }
+    changes.apply(tx, generation)
+}
+
+/// Parts of unions within days, for readers.
+pub(crate) fn union_parts(all: &[Group], scope: i64, first: i32, last: i32) -> impl Iterator<Item = &Group> {
+    all.iter().filter(move |g| {
+        g.kind == ACTIVE && (scope == COMMUNITY || g.scope == scope) && g.day >= first && g.day <= last
+    })
+}

@@ -1,0 +1,170 @@
+//! The members' index, written behind the log in sorted runs: row by row it would touch one page of the
+//! database for each activity. Rows beyond the mark are read from the log itself.
+
+use crate::Kind;
+use crate::log::LogRow;
+use base::{Day, Interval, Micros, Result};
+use store::{Conn, Db, Priority};
+
+/// Rows sorted together.
+const RUN: i64 = 150_000;
+/// Rows written in one transaction.
+const SLICE: usize = 2_500;
+
+/// The UTC month of an instant, as months since the year 0.
+pub(crate) fn month_of(at: Micros) -> i64 {
+    i64::from(Interval::Month.index(Day::of_micros(at)))
+}
+
+/// One entry of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    month: i64,
+    identity: u32,
+    at: Micros,
+    rank: i64,
+    seq: i64,
+    kind: Kind,
+    channel_id: i64,
+}
+
+impl Entry {
+    fn of(r: &LogRow) -> Self {
+        Self {
+            month: month_of(r.at),
+            identity: r.identity,
+            at: r.at,
+            rank: r.rank,
+            seq: r.seq,
+            kind: r.kind,
+            channel_id: r.channel_id,
+        }
+    }
+}
+
+/// Up to which `seq` the log is indexed.
+fn mark(c: &mut Conn<'_>) -> Result<i64> {
+    Ok(c.query_opt("SELECT value FROM counters WHERE name = 'indexed'", &[], |r| r.int(0))?.unwrap_or(0))
+}
+
+fn set_mark(tx: &mut Conn<'_>, seq: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO counters (name, value) VALUES ('indexed', $1)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[seq.into()],
+    )?;
+    Ok(())
+}
+
+/// Brings the index up to the log, in short transactions. Begun again after a crash, it goes over the same run.
+pub(crate) fn catch_up(db: &Db) -> Result<()> {
+    loop {
+        let (entries, last) = db.read(|c| {
+            let from = mark(c)?;
+            run(c, from, RUN)
+        })?;
+        let Some(last) = last else { return Ok(()) };
+        for slice in entries.chunks(SLICE) {
+            db.write(Priority::Bulk, |tx| {
+                crate::log::lock_append(tx)?;
+                slice.iter().try_for_each(|e| insert_if_current(tx, e))
+            })?;
+        }
+        db.write(Priority::Bulk, |tx| set_mark(tx, last))?;
+    }
+}
+
+/// The same inside a transaction.
+pub(crate) fn catch_up_now(tx: &mut Conn<'_>) -> Result<()> {
+    loop {
+        let from = mark(tx)?;
+        let (entries, last) = run(tx, from, RUN)?;
+        let Some(last) = last else { return Ok(()) };
+        entries.iter().try_for_each(|e| insert_if_current(tx, e))?;
+        set_mark(tx, last)?;
+    }
+}
+
+/// The next run of the log, sorted as the index is, and its last `seq`.
+fn run(c: &mut Conn<'_>, after: i64, limit: i64) -> Result<(Vec<Entry>, Option<i64>)> {
+    let mut last = None;
+    let mut entries = Vec::new();
+    c.for_each(
+        "SELECT seq, identity, at, rank, kind, channel_id FROM activities WHERE seq > $1 ORDER BY seq LIMIT $2",
+        &[after.into(), limit.into()],
+        |r| {
+            last = Some(r.int(0)?);
+            let (identity, at) = (r.int(1)? as u32, r.int(2)?);
+            if identity != 0 {
+                entries.push(Entry {
+                    month: month_of(at),
+                    identity,
+                    at,
+                    rank: r.int(3)?,
+                    seq: r.int(0)?,
+                    kind: Kind(r.int(4)? as i16),
+                    channel_id: r.int(5)?,
+                });
+            }
+            Ok(())
+        },
+    )?;
+    entries.sort_unstable();
+    Ok((entries, last))
+}
+
+/// Writes an entry unless its row was changed or removed meanwhile.
+fn insert_if_current(tx: &mut Conn<'_>, e: &Entry) -> Result<()> {
+    tx.execute(
+        "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
+         SELECT CAST($1 AS BIGINT), identity, at, rank, seq, kind, channel_id FROM activities
+         WHERE seq = $2 AND at = $3 AND identity = $4 AND rank = $5
+         ON CONFLICT DO NOTHING",
+        &[e.month.into(), e.seq.into(), e.at.into(), e.identity.into(), e.rank.into()],
+    )?;
+    Ok(())
+}
+
+/// A row of the log that is not indexed yet.
+pub(crate) struct TailRow {
+    pub identity: u32,
+    pub at: Micros,
+    pub rank: i64,
+    pub kind: Kind,
+    pub channel_id: i64,
+}
+
+/// The rows beyond the mark that have a member.
+pub(crate) fn tail(c: &mut Conn<'_>) -> Result<Vec<TailRow>> {
+    let from = mark(c)?;
+    c.query(
+        "SELECT identity, at, rank, kind, channel_id FROM activities WHERE seq > $1 AND identity <> 0",
+        &[from.into()],
+        |r| {
+            Ok(TailRow {
+                identity: r.int(0)? as u32,
+                at: r.int(1)?,
+                rank: r.int(2)?,
+                kind: Kind(r.int(3)? as i16),
+                channel_id: r.int(4)?,
+            })
+        },
+    )
+}
+
+/// Adds changed rows; those beyond the mark too, so that a run under way cannot miss them.
+pub(crate) fn put(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    rows.iter().filter(|r| r.identity != 0).map(Entry::of).try_for_each(|e| insert_if_current(tx, &e))
+}
+
+/// Takes rows out.
+pub(crate) fn take(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    for r in rows.iter().filter(|r| r.identity != 0) {
+        tx.execute(
+            "DELETE FROM member_activities
+             WHERE month = $1 AND identity = $2 AND at = $3 AND rank = $4 AND seq = $5",
+            &[month_of(r.at).into(), r.identity.into(), r.at.into(), r.rank.into(), r.seq.into()],
+        )?;
+    }
+    Ok(())
+}

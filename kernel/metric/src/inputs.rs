@@ -1,0 +1,156 @@
+//! What metrics are computed from: plain values, read from the log in one place.
+
+use crate::Query;
+use base::{Day, Micros, Period, Result, Zone};
+use community::read::{Actives, Basis, DayActives, FirstRow, LogView, Opened, Passages, Scope, Totals};
+
+/// How far back day sets are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// From the first day.
+    All,
+    /// From this day on, with the set of those who were active before it.
+    From(Day),
+}
+
+/// What a metric needs from the log to answer a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Day sets.
+    pub actives: Reach,
+    /// The community's series even where channels are chosen.
+    pub community_series: bool,
+    /// Whole-log counts.
+    pub totals: bool,
+    /// Conversations that wait for an answer, opened in the printed periods.
+    pub opened: bool,
+    /// Counts of all conversations by day, in the printed periods.
+    pub openings: bool,
+    /// First rows of members, in the printed periods.
+    pub first_rows: bool,
+    /// Joins and leaves.
+    pub passages: bool,
+}
+
+/// What was read. What a metric did not ask for is empty.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// The community's zone.
+    pub zone: Zone,
+    /// The last activity within the filter.
+    pub now: Option<Micros>,
+    /// First and last day with an active row within the filter.
+    pub span: Option<Period>,
+    /// The same without the choice of channels.
+    pub community: Option<Period>,
+    /// Day sets.
+    pub actives: Actives,
+    /// Whole-log counts.
+    pub totals: Totals,
+    /// Conversations that wait for an answer, by time; or why there are none.
+    pub opened: std::result::Result<Vec<Opened>, String>,
+    /// All conversations by day; or why there are none.
+    pub openings: std::result::Result<Vec<(Day, u64)>, String>,
+    /// First rows of members.
+    pub first_rows: Vec<FirstRow>,
+    /// Joins and leaves.
+    pub passages: Passages,
+}
+
+impl Inputs {
+    /// Nothing yet, in this zone.
+    pub fn empty(zone: Zone) -> Self {
+        Self {
+            zone,
+            now: None,
+            span: None,
+            community: None,
+            actives: Actives::default(),
+            totals: Totals::default(),
+            opened: Ok(Vec::new()),
+            openings: Ok(Vec::new()),
+            first_rows: Vec::new(),
+            passages: Passages { joins: Vec::new(), basis: Basis::FirstActivity, leaves: None },
+        }
+    }
+
+    /// Reads what the question needs. The scope holds the resolved sources and channels; staff and kinds
+    /// are the question's.
+    pub(crate) fn gather(view: &mut LogView<'_, '_>, query: &Query, mut scope: Scope) -> Result<Self> {
+        scope.staff = query.staff;
+        scope.kinds.clone_from(&query.kinds);
+        let needs = (query.definition.needs)(query);
+        let mut inputs = Self::empty(view.zone());
+        inputs.now = view.now(&scope)?;
+        match needs.actives {
+            Reach::Nothing => {}
+            Reach::All => inputs.actives = view.actives(&scope, None)?,
+            Reach::From(day) => inputs.actives = view.actives(&scope, Some(day))?,
+        }
+        inputs.span = match needs.actives {
+            // The whole history is at hand: no need to ask again.
+            Reach::All => inputs.actives.days.first().zip(inputs.actives.days.last()).map(between),
+            _ => view.span(&scope)?,
+        };
+        inputs.community = inputs.span;
+        if needs.community_series && !scope.channels.is_empty() {
+            inputs.community = view.span(&Scope { channels: Vec::new(), ..scope.clone() })?;
+        }
+        if needs.totals {
+            inputs.totals = view.totals(&scope, query.asked_days())?;
+        }
+        let printed = query.asked_periods();
+        if needs.opened {
+            inputs.opened = view.opened(&scope, printed)?;
+        }
+        if needs.openings {
+            inputs.openings = view.openings(&scope, printed)?;
+        }
+        if needs.first_rows {
+            inputs.first_rows = view.first_rows(&scope, printed)?;
+        }
+        if needs.passages {
+            inputs.passages = view.passages(&scope)?;
+        }
+        Ok(inputs)
+    }
+
+    /// The day sets of the asked days.
+    pub(crate) fn asked_days<'a>(&'a self, query: &Query) -> &'a [DayActives] {
+        let days = &self.actives.days;
+        let Some(asked) = query.asked_days() else { return days };
+        let first = days.partition_point(|d| d.day < asked.first);
+        let last = days.partition_point(|d| d.day <= asked.last);
+        &days[first..last]
+    }
+
+    /// From the first join, leave or active day to the day of *now*.
+    pub(crate) fn passage_series(&self) -> Option<Period> {
+        let leaves = self.passages.leaves.iter().flatten();
+        let days = self.passages.joins.iter().chain(leaves).map(|p| p.day);
+        let days = days.chain(self.span.iter().flat_map(|s| [s.first, s.last]));
+        let days = days.chain(self.now.map(|at| self.zone.day_of(at)));
+        days.fold(None, |all: Option<Period>, day| {
+            Some(all.map_or(Period { first: day, last: day }, |p| Period {
+                first: p.first.min(day),
+                last: p.last.max(day),
+            }))
+        })
+    }
+}
+
+fn between((first, last): (&DayActives, &DayActives)) -> Period {
+    Period { first: first.day, last: last.day }
+}
+
+/// The word of a basis, as points name it.
+pub(crate) fn basis_word(basis: Basis) -> &'static str {
+    match basis {
+        Basis::JoinRows => "join rows",
+        Basis::FirstActivity => "first activity",
+        Basis::Mixed => "mixed",
+    }
+}
