@@ -86,12 +86,13 @@ pub(crate) fn context(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<H
     })
 }
 
-/// `24 November 2026, 16:02`, or `24 Nov 2026, 16:02`.
+/// `24 November 2026, 16:02`, or `24 Nov 2026, 16:02`, which stays on one line.
 pub(crate) fn instant(zone: &Zone, at: Micros, long: bool) -> String {
     let day = zone.day_of(at);
     let minutes = (at + zone.offset_micros(at) - day.start_micros()) / 60_000_000;
     let words = if long { format::day_long(day) } else { format::day_short(day, true) };
-    format!("{words}, {:02}:{:02}", minutes / 60, minutes % 60)
+    let space = if long { ' ' } else { '\u{a0}' };
+    format!("{words},{space}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 #[cfg(test)]

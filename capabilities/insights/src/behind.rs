@@ -385,7 +385,7 @@ fn kind_words(name: &str) -> String {
 /// A period in words, as it stands after what was counted.
 pub(crate) fn period_words(query: &Query, at: Option<Day>, period: Option<Period>) -> String {
     use ui::format::{day_range, day_short, month_long};
-    let Some(period) = period else { return "over everything".into() };
+    let Some(period) = period else { return "over the whole time".into() };
     let end = day_short(period.last, true);
     // An end that nobody asked for lies as far away as days go.
     let open = |day: Day| !(-700_000..2_900_000).contains(&day.0);

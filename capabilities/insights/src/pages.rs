@@ -100,6 +100,16 @@ fn nothing_yet() -> Markup {
     ])
 }
 
+/// How the Health page asks a metric where nothing else was chosen. In a short period a ratio by month has two
+/// or three points, and says more by day.
+fn fitting(ctx: &HealthContext, filters: &Filters, metric: &str) -> Filters {
+    let short = filters.grain(ctx.now) != base::Interval::Month;
+    if metric == "stickiness" && !filters.own && short && filters.option("basis").is_none() {
+        return filters.with_option("basis", "rolling30");
+    }
+    filters.clone()
+}
+
 fn placeholder(ctx: &HealthContext, filters: &Filters, entry: &Entry, trigger: &str) -> String {
     let asked = filters.to_query();
     let title = metric::definition(entry.metric).map_or(entry.metric, |definition| definition.title);
@@ -108,7 +118,7 @@ fn placeholder(ctx: &HealthContext, filters: &Filters, entry: &Entry, trigger: &
         if entry.wide { " span" } else { "" },
         entry.metric,
         esc(&asked),
-        ui::skeleton_card(title, &page_of(entry.metric, ctx, filters))
+        ui::skeleton_card(title, &page_of(entry.metric, ctx, &fitting(ctx, filters, entry.metric)))
     )
 }
 
@@ -157,6 +167,7 @@ fn measure(
     answer: &Answer,
     large: bool,
 ) -> Result<(Envelope, Markup)> {
+    let filters = &fitting(ctx, filters, definition.id);
     let asked = filters.parameters(definition, ctx.now);
     let envelope = answer(definition.id, &asked)?;
     let usable = envelope.state != State::Unavailable;
@@ -305,7 +316,7 @@ mod tests {
             );
             assert!(
                 html.contains(&format!(
-                    "href=\"{PATH}/{}?period=12w&amp;interval=week&amp;staff=exclude\"",
+                    "href=\"{PATH}/{}?period=12w&amp;interval=week&amp;staff=exclude",
                     definition.id
                 )),
                 "{}",

@@ -45,23 +45,21 @@ pub(crate) fn page(p: &RowsPage<'_>) -> Markup {
         }
         None => listing(p),
     };
-    let file = link(p, "/csv", None);
-    let actions = match total {
+    let href = link(p, "/csv", None);
+    let file = match total {
         0 => Markup::empty(),
         _ => Button {
-            label: "CSV of all rows",
-            href: &file,
+            label: "CSV of all",
+            href: &href,
             icon: "download",
-            look: Look::Quiet,
-            small: true,
             attributes: &[("download", "")],
             ..Default::default()
         }
         .markup(),
     };
     Markup::join([
-        &page_head(&format!("{}: rows", definition.title), &sentence, &back),
-        &ui::card("rows", "", &actions, &body, &pager(p, total)),
+        &page_head(&format!("{}: rows", definition.title), &sentence, &Markup::join([&back, &file])),
+        &ui::card("rows", "", &Markup::empty(), &Markup::join([&body, &pager(p, total)]), &Markup::empty()),
     ])
 }
 

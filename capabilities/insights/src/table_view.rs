@@ -23,10 +23,17 @@ fn one(envelope: &Envelope, table: &metric::Table, rows: &str) -> Markup {
         "curve" => "Still waiting, by time",
         _ => "Figures",
     };
+    // A full count has no interval: two columns of nothing would say only that.
+    let shown_at = |at: usize| {
+        !matches!(table.columns[at].as_str(), "low" | "high") || table.rows.iter().any(|row| !row[at].is_null())
+    };
+    let shown: Vec<bool> = (0..table.columns.len()).map(shown_at).collect();
     let head: String = table
         .columns
         .iter()
-        .map(|name| {
+        .zip(&shown)
+        .filter(|(_, shown)| **shown)
+        .map(|(name, _)| {
             format!("<th scope=\"col\"{}>{}</th>", class(name, table.part), esc(&heading(envelope, name)))
         })
         .collect();
@@ -35,7 +42,8 @@ fn one(envelope: &Envelope, table: &metric::Table, rows: &str) -> Markup {
         .iter()
         .map(|row| {
             let name = row.first().and_then(Json::as_str).unwrap_or_default();
-            let cells = row.iter().zip(&table.columns).enumerate().map(|(at, (value, column))| {
+            let cells = row.iter().zip(&table.columns).enumerate().filter(|(at, _)| shown[*at]);
+            let cells = cells.map(|(at, (value, column))| {
                 let mut shown = cell(envelope, table.part, name, column, value);
                 if let ("start", Json::String(day), false) = (column.as_str(), value, rows.is_empty()) {
                     shown = format!("<a href=\"{}\">{shown}</a>", esc(&rows_at(rows, day)));
@@ -108,6 +116,17 @@ fn figure_name(name: &str) -> String {
         ("absence_factor_50", _) => "Absence factor, 50 %".into(),
         ("pony_factor_80", _) => "Pony factor, 80 %".into(),
         ("top10_counts", _) => format!("Messages of the member on place {part}"),
+        ("max", _) => "Highest".into(),
+        ("max_start", _) => "Highest in the period from".into(),
+        ("last", _) => "Last period".into(),
+        ("sum", _) => "All periods added up".into(),
+        ("zero", _) => "Periods with none".into(),
+        ("low", _) => "95\u{a0}% from".into(),
+        ("high", _) => "95\u{a0}% to".into(),
+        ("rows", _) => "Rows of the log".into(),
+        ("no_member_rows", _) => "Rows without a known author".into(),
+        ("bot_rows", _) => "Rows by bots".into(),
+        ("active_rows", _) => "Rows by members".into(),
         ("kinds" | "not_rows", _) => part.to_string(),
         _ => words(name),
     }

@@ -69,7 +69,9 @@ pub struct Ingestor {
     import_id: i64,
     channels: HashMap<String, Channel>,
     identities: HashMap<String, u32>,
+    /// In the zone of `generation`.
     first_days: HashMap<u32, Day>,
+    generation: i64,
     conversations: HashMap<ConversationRef, i64>,
     rules: Option<Rules>,
 }
@@ -91,6 +93,7 @@ impl Ingestor {
             channels: HashMap::new(),
             identities: HashMap::new(),
             first_days: HashMap::new(),
+            generation: 0,
             conversations: HashMap::new(),
             rules: None,
         }
@@ -121,6 +124,13 @@ impl Ingestor {
         log::lock_append(tx)?;
         refuse_while_rebuilding(tx)?;
         let frame = Frame::load(tx)?;
+        if frame.generation != self.generation {
+            // The zone was changed since the batch before: remembered days are those of another zone.
+            self.first_days.clear();
+            self.generation = frame.generation;
+        }
+        // Who is staff or a bot may have been said anew since the batch before.
+        self.rules = None;
         let mut outcome = Outcome::default();
         self.take_channels(tx, &batch, &mut outcome)?;
         self.take_identities(tx, &batch, now, &mut outcome)?;
@@ -229,8 +239,10 @@ impl Ingestor {
             let span = channel.span.map_or((first, last), |(a, b)| (a.min(first), b.max(last)));
             if channel.span != Some(span) {
                 channel.span = Some(span);
+                // What is remembered may be behind: another import can feed the same channel.
                 tx.execute(
-                    "UPDATE channels SET first_at = $1, last_at = $2 WHERE channel_id = $3",
+                    "UPDATE channels SET first_at = CASE WHEN first_at < $1 THEN first_at ELSE $1 END,
+                       last_at = CASE WHEN last_at > $2 THEN last_at ELSE $2 END WHERE channel_id = $3",
                     &[span.0.into(), span.1.into(), channel.id.into()],
                 )?;
             }

@@ -191,7 +191,7 @@ pub(crate) fn begin_zone_change(db: &Db, zone: &Zone) -> Result<()> {
 /// # Errors
 /// When the database says no; then it can be called again.
 pub fn finish_zone_change(db: &Db) -> Result<()> {
-    let Some(name) = db.read(|c| settings::get(c, "work.rebuild"))? else { return Ok(()) };
+    let Some(name) = db.read(|c| settings::get(c, "work.rebuild"))? else { return clear_old_generations(db) };
     let zone = Zone::named(&name)?;
     let old = db.read(Frame::load)?;
     let next = old.generation + 1;
@@ -209,6 +209,19 @@ pub fn finish_zone_change(db: &Db) -> Result<()> {
         Ok(())
     })?;
     clear_generation(db, old.generation)
+}
+
+/// Removes cells of an earlier generation: a crash can come between the switch to a new one and the end.
+fn clear_old_generations(db: &Db) -> Result<()> {
+    loop {
+        let oldest = db.read(|c| {
+            let now = Frame::load(c)?.generation;
+            let oldest = c.query_one("SELECT min(generation) FROM cells", &[], |r| r.opt_int(0))?;
+            Ok(oldest.filter(|&g| g < now))
+        })?;
+        let Some(oldest) = oldest else { return Ok(()) };
+        clear_generation(db, oldest)?;
+    }
 }
 
 fn clear_generation(db: &Db, generation: i64) -> Result<()> {
@@ -241,6 +254,18 @@ pub(crate) fn begin_restamp(db: &Db, source: &str, zone: &Zone) -> Result<()> {
         }
         if settings::get(tx, "work.restamp")?.is_some() {
             return Err(Error::conflict("another source's zone is still being corrected"));
+        }
+        let open = tx.query_opt(
+            "SELECT public_id FROM imports WHERE source_id = $1 AND state = 'running' LIMIT 1",
+            &[s.source_id.into()],
+            |r| r.text(0),
+        )?;
+        if let Some(open) = open {
+            // It reads its times in the zone of its beginning.
+            return Err(Error::conflict(format!(
+                "the import {open} into \"{}\" is not at its end: let it finish, continue it or take it back first",
+                s.name
+            )));
         }
         s.zone = zone.name().to_owned();
         sources::update_form(tx, &s)?;

@@ -22,12 +22,23 @@ pub(crate) fn sqlite_error(e: rusqlite::Error) -> Error {
         Some(C::DatabaseCorrupt | C::NotADatabase) => Error::unavailable(format!(
             "the database file is damaged or is not a database ({detail}). Restore a backup or choose another folder with --data."
         )),
+        Some(C::SystemIoFailure) if is_out_of_room(&e) => Error::unavailable(format!(
+            "the database file cannot grow any further ({detail}): the disk is full, or a quota or a limit on the size of files is reached. Free some room and try again; what was confirmed before is safe."
+        )),
         Some(C::SystemIoFailure) => Error::unavailable(format!(
             "the disk failed while reading or writing ({detail}). What was confirmed before is safe; check the disk."
         )),
         Some(C::ConstraintViolation) => Error::conflict(format!("this collides with what is stored: {detail}")),
         _ => Error::internal(format!("the database refused a statement: {detail}")),
     }
+}
+
+/// Whether a write failed although nothing was wrong with the disk: SQLite says "full" only for a full disk,
+/// and "failed to write" when a quota or a limit on the size of files is reached, or no room is left for the
+/// index of its write-ahead log.
+fn is_out_of_room(e: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    e.sqlite_error().is_some_and(|e| [SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE].contains(&e.extended_code))
 }
 
 /// Translates an error of PostgreSQL.

@@ -47,10 +47,12 @@ fn mark(c: &mut Conn<'_>) -> Result<i64> {
     Ok(c.query_opt("SELECT value FROM counters WHERE name = 'indexed'", &[], |r| r.int(0))?.unwrap_or(0))
 }
 
+/// Moves the mark. Never back: of two that catch up at the same time the slower one knows less.
 fn set_mark(tx: &mut Conn<'_>, seq: i64) -> Result<()> {
     tx.execute(
         "INSERT INTO counters (name, value) VALUES ('indexed', $1)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+         ON CONFLICT (name) DO UPDATE SET
+           value = CASE WHEN counters.value > excluded.value THEN counters.value ELSE excluded.value END",
         &[seq.into()],
     )?;
     Ok(())

@@ -290,7 +290,27 @@ pub(crate) fn resume(runner: &Runner<'_>, id: &str) -> Result<Started> {
         )));
     }
     let source = runner.community.db().read(|c| sources::get(c, &found.summary.source))?;
+    let (begun, kept) = runner.community.db().read(|c| {
+        c.query_one(
+            "SELECT fingerprint, options FROM imports WHERE import_id = $1",
+            &[found.import_id.into()],
+            |r| Ok((r.text(0)?, r.text(1)?)),
+        )
+    })?;
+    // Going on counts the records that are stored; in other files it would pass over the wrong ones.
+    if input_fingerprint(&paths_of(&kept)?, &kept) != begun {
+        return Err(Error::not_found(format!(
+            "the files of the import {id} are not there any more as they were when it was begun. Take it back \
+             (`folkmoot imports undo {id}`) and import the new ones."
+        )));
+    }
     load(runner, found.import_id, id, source)
+}
+
+fn paths_of(kept: &str) -> Result<Vec<PathBuf>> {
+    let kept: KeptOptions =
+        serde_json::from_str(kept).map_err(|_| Error::internal("what is kept of an import is damaged"))?;
+    Ok(kept.paths)
 }
 
 fn load(runner: &Runner<'_>, import_id: i64, public_id: &str, source: Source) -> Result<Started> {

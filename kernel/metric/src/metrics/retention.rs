@@ -55,7 +55,7 @@ fn compute(inputs: &Inputs, query: &Query) -> Parts {
         .filter(|c| table.sizes[*c] > 0)
         .map(|c| cohort(c, frame, span, &table, periods, inputs))
         .collect();
-    let pooled = (0..=periods).filter_map(|k| pooled(k, &cohorts)).collect();
+    let pooled = (0..=periods).map(|k| pooled(k, &cohorts)).collect();
     Parts { cohorts: Some(cohorts), pooled: Some(pooled), ..Parts::default() }
 }
 
@@ -95,18 +95,12 @@ fn cohort(
     }
 }
 
-fn pooled(k: u32, cohorts: &[Cohort]) -> Option<Pooled> {
+/// The sum over cohorts; a step that no cohort has reached is 0 of 0, without a share.
+fn pooled(k: u32, cohorts: &[Cohort]) -> Pooled {
     let cells = cohorts.iter().filter_map(|c| c.values.get(k as usize));
     let (retained, eligible) = cells
         .filter_map(|cell| cell.retained.map(|r| (r, cell.eligible)))
         .fold((0, 0), |(r, e), (retained, eligible)| (r + retained, e + eligible));
     let share = Share::of(retained, eligible);
-    (eligible > 0).then_some(Pooled {
-        k,
-        retained,
-        eligible,
-        value: share.value,
-        low: share.low,
-        high: share.high,
-    })
+    Pooled { k, retained, eligible, value: share.value, low: share.low, high: share.high }
 }
