@@ -142,6 +142,8 @@ export async function accessible(page, where) {
   const source = require.resolve("axe-core/axe.min.js");
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    // Colours on their way from one theme to the other are nobody's choice.
+    await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== "running"));
     // Injected through the debugger, so that the page's own policy stays as strict as it is.
     const script = await readFile(source, "utf8");
     await page.evaluate(script);
@@ -171,17 +173,17 @@ export async function tableRows(table) {
 }
 
 /**
- * The numbers of a table's cells, as they were computed: `data-value` where a cell has it, else its text read as a
- * number ("1,234", "61 %" as 0.61, "–" as null).
+ * The numbers of a table's cells, as they were computed: the value of a `<data>` element where a cell has one, else its
+ * text read as a number ("1,234", "61 %" as 0.61, "–" as null).
  */
 export async function tableValues(table) {
   return table.locator("tbody tr").evaluateAll((rows) =>
     rows.map((row) =>
       [...row.cells].map((cell) => {
-        const exact = cell.dataset.value ?? cell.querySelector("[data-value]")?.dataset.value;
+        const exact = cell.querySelector("data")?.value;
         const text = (exact ?? cell.textContent).trim().replace(/[,\u2009\u202f\u00a0]/g, "");
         if (text === "" || text === "–") return null;
-        const number = Number.parseFloat(text);
+        const number = Number(text.replace(/[\s%]/g, ""));
         if (Number.isNaN(number)) return text;
         return exact === undefined && text.includes("%") ? number / 100 : number;
       }),

@@ -75,7 +75,10 @@ enum Rows {
     Members(Vec<MemberRow>),
     Steps(Vec<Step>),
     Conversations(Vec<Opened>),
-    Activities { days: Vec<(Day, u64)>, which: RowFilter },
+    Activities {
+        days: Vec<(Day, u64)>,
+        which: RowFilter,
+    },
     /// The sources cannot give them; why.
     Unavailable(String),
 }
@@ -203,9 +206,8 @@ fn days_of(query: &Query, at: Option<Day>) -> Option<Period> {
         // Their summaries are over the asked days, not over the whole periods that these days touch.
         ("answered_rate" | "newcomers_answered" | "time_to_first_response", _) => query.rows_period(None),
         // The window of the first day begins before it.
-        ("rolling_active_members", Some(Value::Whole(window))) => query.rows_period(None).map(|days| Period {
-            first: days.first.plus(1 - i32::try_from(window).unwrap_or(i32::MAX)),
-            ..days
+        ("rolling_active_members", Some(Value::Whole(window))) => query.rows_period(None).map(|days| {
+            Period { first: days.first.plus(1 - i32::try_from(window).unwrap_or(i32::MAX)), ..days }
         }),
         _ if query.definition.intervals.is_empty() => query.rows_period(None),
         _ => query.asked_periods(),

@@ -42,7 +42,7 @@ pub fn card(envelope: &Envelope, options: &CardOptions) -> Markup {
         id: &id,
         title: &envelope.title,
         href: &options.page,
-        definition: &if options.large { envelope.definition.clone() } else { brief(&envelope.definition) },
+        definition: &if options.large { envelope.definition.clone() } else { brief_of(envelope) },
         controls,
         body,
         note: Markup::text(&note(envelope)),
@@ -68,6 +68,17 @@ fn actions(envelope: &Envelope, options: &CardOptions) -> Markup {
         &quiet("Show rows", &options.rows, "rows-3", &[]),
         &quiet("CSV", &options.csv, "download", &[("download", "")]),
     ])
+}
+
+/// The part of a definition that says how the card's own figure is counted.
+fn brief_of(envelope: &Envelope) -> String {
+    // Its definition has a sentence for each basis, begun by the basis' name.
+    let name = format!("{}: ", word(envelope, "basis"));
+    let mut sentences = envelope.definition.split(". ");
+    match sentences.find_map(|sentence| sentence.strip_prefix(&name)) {
+        Some(own) => format!("{}.", capital(own.trim_end_matches('.'))),
+        None => brief(&envelope.definition),
+    }
 }
 
 /// The beginning of a definition, in whole sentences or up to a semicolon; the metric's page has all of it.
@@ -198,6 +209,16 @@ mod tests {
         )
         .into_string();
         assert!(html.contains("28 days") && html.contains("7 days"));
+    }
+
+    #[test]
+    fn a_definition_with_a_sentence_for_each_basis_gives_the_one_that_is_shown() {
+        for (basis, begins) in
+            [("month", "Mean daily"), ("rolling30", "The mean, over"), ("days", "How many members")]
+        {
+            let text = brief_of(&samples::stickiness(basis));
+            assert!(text.starts_with(begins) && text.ends_with('.'), "{text}");
+        }
     }
 
     #[test]

@@ -80,11 +80,7 @@ fn question(ctx: &HealthContext, filters: &Filters, id: &str) -> Result<Pairs> {
 }
 
 /// `GET /desk/health/{metric}/csv`: the main table.
-pub(crate) async fn csv(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(pairs): Query<Pairs>,
-) -> Page {
+pub(crate) async fn csv(State(app): State<App>, Path(id): Path<String>, Query(pairs): Query<Pairs>) -> Page {
     let definition = metric::definition(&id)?;
     let filters = Filters::parse_own(&pairs)?;
     let envelope = app

@@ -216,7 +216,8 @@ fn choices(ctx: &HealthContext, filters: &Filters, definition: &Definition, larg
     ways.iter()
         .map(|(value, label)| {
             let other = filters.with_option(name, value);
-            let mut choice = Choice::new(*label, page_of(definition.id, ctx, &other), present == Some(*value));
+            let mut choice =
+                Choice::new(*label, page_of(definition.id, ctx, &other), present == Some(*value));
             if !large {
                 let fragment = format!("{PATH}/cards/{}{}", definition.id, other.to_query());
                 choice.attributes = vec![

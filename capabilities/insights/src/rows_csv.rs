@@ -64,7 +64,8 @@ fn send(app: &App, behind: &Behind, zone: &Zone, sender: &Sender<Result<Bytes>>)
         let table = metric::Table { part: "rows", columns: columns.clone(), rows };
         let text = metric::csv_of(&table);
         // The names of the columns stand once, in front.
-        let text = if skip == 0 { text.as_str() } else { text.split_once("\r\n").map_or("", |(_, rest)| rest) };
+        let text =
+            if skip == 0 { text.as_str() } else { text.split_once("\r\n").map_or("", |(_, rest)| rest) };
         let piece = Bytes::from(text.to_owned());
         if sender.blocking_send(Ok(piece)).is_err() || read < PIECE {
             return Ok(());

@@ -76,13 +76,10 @@ fn pager(p: &RowsPage<'_>, total: u64) -> Markup {
         return Markup::empty();
     }
     let (first, last) = (p.asked.skip + 1, p.asked.skip + p.rows.len() as u64);
-    let text = format!(
-        "{}\u{a0}to\u{a0}{} of {}",
-        format::count(first),
-        format::count(last),
-        format::count(total)
-    );
-    let before = if first > 1 { link(p, "", Some(p.asked.skip.saturating_sub(PAGE as u64))) } else { String::new() };
+    let text =
+        format!("{}\u{a0}to\u{a0}{} of {}", format::count(first), format::count(last), format::count(total));
+    let before =
+        if first > 1 { link(p, "", Some(p.asked.skip.saturating_sub(PAGE as u64))) } else { String::new() };
     let after = if last < total { link(p, "", Some(last)) } else { String::new() };
     ui::pagination(&Pager { text: &text, before: &before, after: &after })
 }

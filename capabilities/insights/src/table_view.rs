@@ -25,7 +25,8 @@ fn one(envelope: &Envelope, table: &metric::Table, rows: &str) -> Markup {
     };
     // A full count has no interval: two columns of nothing would say only that.
     let shown_at = |at: usize| {
-        !matches!(table.columns[at].as_str(), "low" | "high") || table.rows.iter().any(|row| !row[at].is_null())
+        !matches!(table.columns[at].as_str(), "low" | "high")
+            || table.rows.iter().any(|row| !row[at].is_null())
     };
     let shown: Vec<bool> = (0..table.columns.len()).map(shown_at).collect();
     let head: String = table
@@ -95,6 +96,7 @@ fn heading(envelope: &Envelope, column: &str) -> String {
         "n" => "n".into(),
         "days" => "Days active".into(),
         "km_median_s" => "Median of all".into(),
+        "threads" => "Conversations".into(),
         _ => words(column),
     }
 }

@@ -6,7 +6,7 @@
 use crate::log::take_numbers;
 use crate::read::Staff;
 use base::Result;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::Conn;
 
 /// Links and masks at one version.
@@ -17,6 +17,8 @@ pub(crate) struct Graph {
     member: Vec<u32>,
     /// Identity → bits.
     marks: Vec<u8>,
+    /// One map for each staff filter, made when first asked for.
+    masks: [OnceLock<Arc<Mask>>; 3],
 }
 
 const BOT: u8 = 1;
@@ -95,6 +97,11 @@ impl Graph {
         i
     }
 
+    /// Counts the changes of links and masks.
+    pub(crate) fn version(&self) -> i64 {
+        self.version
+    }
+
     /// The member of an identity, without masks.
     pub(crate) fn member_of(&self, identity: u32) -> u32 {
         self.member.get(identity as usize).copied().unwrap_or(identity)
@@ -117,7 +124,11 @@ impl Graph {
 
     /// The map for one staff filter. Bots and nobody never count; a member is staff when one of its
     /// identities is.
-    pub(crate) fn mask(&self, staff: Staff) -> Mask {
+    pub(crate) fn mask(&self, staff: Staff) -> Arc<Mask> {
+        Arc::clone(self.masks[staff as usize].get_or_init(|| Arc::new(self.make_mask(staff))))
+    }
+
+    fn make_mask(&self, staff: Staff) -> Mask {
         let len = self.member.len().max(self.marks.len()).max(1);
         let mut staff_member = vec![false; len];
         for (i, m) in self.marks.iter().enumerate() {

@@ -27,7 +27,7 @@ pub use draft::{ActivityDraft, ChannelDraft, ConversationKey, IdentityDraft, Pla
 pub use ingest::{Batch, Ingestor, Outcome};
 pub use kind::{KINDS, Kind, KindInfo};
 pub use rebuild::{finish_restamp, finish_zone_change};
-pub use rollup::fold::fold_all;
+pub use rollup::fold::{fold_all, fold_some};
 pub use schema::MIGRATIONS;
 pub use undo::undo_slice;
 
@@ -40,12 +40,13 @@ use store::{Db, Priority};
 pub struct Community {
     db: Db,
     graph: graph::GraphCache,
+    days: read::DayCache,
 }
 
 impl Community {
     /// The community in this database.
     pub fn new(db: Db) -> Self {
-        Self { db, graph: graph::GraphCache::default() }
+        Self { db, graph: graph::GraphCache::default(), days: read::DayCache::default() }
     }
 
     /// The database.
@@ -60,7 +61,7 @@ impl Community {
     pub fn view<R>(&self, run: impl FnOnce(&mut LogView<'_, '_>) -> Result<R>) -> Result<R> {
         self.db.read(|c| {
             let graph = self.graph.get(c)?;
-            run(&mut LogView::open(c, graph)?)
+            run(&mut LogView::open(c, graph, self.days.clone())?)
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the log answers: day sets, conversations, joins and leaves, under every filter, mask and link.
 //! Metrics are computed from these and from nothing else.
 
+mod cache;
 mod conversations;
 mod days;
 mod passages;
@@ -9,11 +10,14 @@ mod totals;
 
 pub use rows::{ActivityRow, ConversationRow, MemberRow, Named, RowFilter};
 
+pub(crate) use cache::DayCache;
+
 use crate::cell::Pairs;
 use crate::graph::Graph;
 use crate::rollup::Frame;
 use crate::rollup::parts::Group;
 use crate::sources::{self, Channel, Source};
+use cache::Version;
 use crate::Kind;
 use base::{Day, Micros, Result, Zone};
 use roaring::RoaringBitmap;
@@ -54,7 +58,7 @@ pub struct DayActives {
     pub day: Day,
     /// (member, number of active rows), members ascending and unique. A member's number is the lowest of
     /// its identities' numbers.
-    pub members: Vec<(u32, u32)>,
+    pub members: Arc<[(u32, u32)]>,
 }
 
 /// Active members by day from a day on.
@@ -156,6 +160,8 @@ pub struct LogView<'a, 'c> {
     channels: Vec<Channel>,
     deltas: Vec<Delta>,
     parts: Vec<Group>,
+    cache: DayCache,
+    version: Version,
     rebuilding: Option<String>,
 }
 
@@ -170,7 +176,7 @@ struct Delta {
 }
 
 impl<'a, 'c> LogView<'a, 'c> {
-    pub(crate) fn open(conn: &'a mut Conn<'c>, graph: Arc<Graph>) -> Result<Self> {
+    pub(crate) fn open(conn: &'a mut Conn<'c>, graph: Arc<Graph>, cache: DayCache) -> Result<Self> {
         let frame = Frame::load(conn)?;
         let sources = sources::list(conn)?;
         let channels = sources::channels(conn)?;
@@ -189,7 +195,8 @@ impl<'a, 'c> LogView<'a, 'c> {
         )?;
         let parts = crate::rollup::parts::load(conn)?;
         let rebuilding = crate::settings::get(conn, "work.rebuild")?;
-        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, rebuilding })
+        let version = Version::load(conn, &graph, &frame)?;
+        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, cache, version, rebuilding })
     }
 
     /// The zone that the roll-ups' days are in.

@@ -86,6 +86,11 @@ impl Changes {
 
     /// Writes them.
     pub(crate) fn apply(self, tx: &mut Conn<'_>, generation: i64) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        // Readers keep day sets as long as no cell changed.
+        crate::log::take_numbers(tx, "cells", 1)?;
         let mut old = match tx.dialect() {
             Dialect::Sqlite => BTreeMap::new(),
             Dialect::Postgres => load_many(tx, generation, self.0.keys())?,

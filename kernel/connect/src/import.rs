@@ -103,6 +103,7 @@ impl Runner<'_> {
         match result {
             Ok(()) => record::finish(self.community.db(), &mut started, ImportState::Done, None, now)?,
             Err(e) if e.kind == base::ErrorKind::Invalid => {
+                let e = begin::naming(e, &started.paths);
                 let failed = Some(e.message.as_str());
                 record::finish(self.community.db(), &mut started, ImportState::Failed, failed, now)?;
                 return Err(e);
@@ -131,7 +132,7 @@ impl Runner<'_> {
             for (n, message) in receiver.iter().enumerate() {
                 written = self.write(&mut ingestor, started, message);
                 if written.is_ok() && n % FOLD_EVERY == FOLD_EVERY - 1 {
-                    written = self.community.fold_all();
+                    written = community::fold_some(self.community.db());
                 }
                 if written.is_err() {
                     break;

@@ -43,7 +43,7 @@ pub(crate) fn distinct(actives: &Actives, frame: Frame) -> Vec<u64> {
         let Some(slot) = frame.slot(day.day) else { continue };
         let index = slot as i32;
         let mut fresh = 0u32;
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let previous = std::mem::replace(&mut seen[member as usize], index);
             fresh += u32::from(previous != index);
         }
@@ -79,7 +79,7 @@ pub(crate) fn rolling(actives: &Actives, window: u32, days: Period) -> (Vec<u64>
             continue;
         }
         begins.fill(0);
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let until = std::mem::replace(&mut covered[member as usize], end);
             begins[(until.max(begin) - begin) as usize] += 1;
         }
@@ -121,7 +121,7 @@ fn by_member(days: &[DayActives], weight: impl Fn(u32) -> u64) -> Vec<u64> {
     let last = days.iter().filter_map(|d| d.members.last()).map(|&(m, _)| m).max();
     let mut totals = vec![0; last.map_or(0, |m| m as usize + 1)];
     for day in days {
-        for &(member, n) in &day.members {
+        for &(member, n) in day.members.iter() {
             totals[member as usize] += weight(n);
         }
     }
@@ -160,7 +160,7 @@ pub(crate) fn lifecycle(actives: &Actives, frame: Frame) -> Vec<Phase> {
             break;
         }
         let (mut again, mut new, mut returning) = (0u32, 0u32, 0u32);
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let previous = std::mem::replace(&mut seen[member as usize], index);
             again += u32::from(previous == index);
             new += u32::from(previous == NEVER);
@@ -199,7 +199,7 @@ pub(crate) fn lives(actives: &Actives, bracket: (i32, i32)) -> Vec<Life> {
         lives[member as usize].first = Day(EARLIER);
     }
     for day in &actives.days {
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let life = &mut lives[member as usize];
             if life.first.0 == NEVER {
                 life.first = day.day;

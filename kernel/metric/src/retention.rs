@@ -53,7 +53,7 @@ pub(crate) fn cohorts(actives: &Actives, cohorts: Frame, periods: u32, mode: Mod
     }
     for day in &actives.days {
         let index = cohorts.interval.index(day.day);
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let life = &mut seen[member as usize];
             let previous = std::mem::replace(&mut life.last, index);
             life.first = life.first.min(index);

@@ -174,7 +174,10 @@ impl Row<'_> {
 /// A connection within a transaction.
 pub struct Conn<'c> {
     pub(crate) inner: Inner<'c>,
-    pub(crate) statements: u64,
+    statements: u64,
+    /// The first statement that failed. PostgreSQL answers a COMMIT after it with a silent rollback; so that
+    /// nobody takes that for a success, and both databases behave alike, nothing is committed after one.
+    failed: Option<Error>,
 }
 
 pub(crate) enum Inner<'c> {
@@ -182,7 +185,26 @@ pub(crate) enum Inner<'c> {
     Pg(&'c mut PgConn),
 }
 
-impl Conn<'_> {
+impl<'c> Conn<'c> {
+    pub(crate) fn new(inner: Inner<'c>) -> Self {
+        Self { inner, statements: 0, failed: None }
+    }
+
+    /// What must be said instead of committing, if a statement failed and its error was not passed on.
+    pub(crate) fn passed<T>(self, result: Result<T>) -> Result<T> {
+        match (result, self.failed) {
+            (Ok(_), Some(e)) => Err(e),
+            (result, _) => result,
+        }
+    }
+
+    fn noted<T>(&mut self, result: Result<T>) -> Result<T> {
+        if let Err(e) = &result {
+            self.failed.get_or_insert_with(|| e.clone());
+        }
+        result
+    }
+
     /// Which database it is.
     pub fn dialect(&self) -> Dialect {
         match self.inner {
@@ -202,14 +224,11 @@ impl Conn<'_> {
     /// What the database says, in words for a person.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         self.statements += 1;
-        match &mut self.inner {
-            Inner::Sqlite(c) => {
-                let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
-                bind(&mut stmt, params)?;
-                Ok(stmt.raw_execute().map_err(sqlite_error)? as u64)
-            }
+        let result = match &mut self.inner {
+            Inner::Sqlite(c) => execute_sqlite(c, sql, params),
             Inner::Pg(c) => c.execute(sql, params),
-        }
+        };
+        self.noted(result)
     }
 
     /// Calls `each` for every row, without keeping them.
@@ -223,18 +242,14 @@ impl Conn<'_> {
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.statements += 1;
-        match &mut self.inner {
-            Inner::Sqlite(c) => {
-                let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
-                bind(&mut stmt, params)?;
-                let mut rows = stmt.raw_query();
-                while let Some(row) = rows.next().map_err(sqlite_error)? {
-                    each(&Row::Sqlite(row))?;
-                }
-                Ok(())
-            }
+        // What the closure refuses is no failure of the statement.
+        let mut refused = false;
+        let mut each = |row: &Row<'_>| each(row).inspect_err(|_| refused = true);
+        let result = match &mut self.inner {
+            Inner::Sqlite(c) => for_each_sqlite(c, sql, params, &mut each),
             Inner::Pg(c) => c.for_each(sql, params, &mut |row| each(&Row::Pg(row))),
-        }
+        };
+        if refused { result } else { self.noted(result) }
     }
 
     /// Every row, as `each` reads it.
@@ -294,10 +309,11 @@ impl Conn<'_> {
     /// What the database says.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         self.statements += 1;
-        match &mut self.inner {
+        let result = match &mut self.inner {
             Inner::Sqlite(c) => c.execute_batch(sql).map_err(sqlite_error),
             Inner::Pg(c) => c.client.batch_execute(sql).map_err(pg_error),
-        }
+        };
+        self.noted(result)
     }
 
     /// PostgreSQL only: loads rows in COPY text format (tabs, `\N`).
@@ -306,16 +322,33 @@ impl Conn<'_> {
     /// What the database says; `Internal` on SQLite.
     pub fn copy_in(&mut self, sql: &str, rows: &[u8]) -> Result<u64> {
         self.statements += 1;
-        match &mut self.inner {
+        let result = match &mut self.inner {
             Inner::Sqlite(_) => Err(Error::internal("COPY is not for SQLite")),
-            Inner::Pg(c) => {
-                use std::io::Write as _;
-                let mut writer = c.client.copy_in(sql).map_err(pg_error)?;
-                writer.write_all(rows)?;
-                writer.finish().map_err(pg_error)
-            }
-        }
+            Inner::Pg(c) => c.copy_in(sql, rows),
+        };
+        self.noted(result)
     }
+}
+
+fn execute_sqlite(c: &rusqlite::Connection, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+    let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
+    bind(&mut stmt, params)?;
+    Ok(stmt.raw_execute().map_err(sqlite_error)? as u64)
+}
+
+fn for_each_sqlite(
+    c: &rusqlite::Connection,
+    sql: &str,
+    params: &[Param<'_>],
+    each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
+    bind(&mut stmt, params)?;
+    let mut rows = stmt.raw_query();
+    while let Some(row) = rows.next().map_err(sqlite_error)? {
+        each(&Row::Sqlite(row))?;
+    }
+    Ok(())
 }
 
 fn bind(stmt: &mut rusqlite::CachedStatement<'_>, params: &[Param<'_>]) -> Result<()> {

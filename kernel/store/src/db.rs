@@ -4,13 +4,13 @@ use crate::conn::{Conn, Dialect, Inner};
 use crate::error::{pg_error, sqlite_error};
 use crate::pg::PgConn;
 use crate::pool::{Pool, PriorityLock};
-use crate::sqlite::{open_reader, open_writer};
+use crate::sqlite::{open_checkpointer, open_reader, open_writer, wal_bytes};
 use base::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Where the data lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,11 @@ impl Db {
                 Engine::Postgres { config: Box::new(config), pool }
             }
         };
-        Ok(Self(Arc::new(Backend { engine, longest_write_micros: AtomicU64::new(0) })))
+        let backend = Arc::new(Backend { engine, longest_write_micros: AtomicU64::new(0) });
+        if let Location::Sqlite(path) = location {
+            checkpoint_in_background(path.clone(), Arc::downgrade(&backend))?;
+        }
+        Ok(Self(backend))
     }
 
     fn open_sqlite(path: &Path) -> Result<Engine> {
@@ -95,7 +99,7 @@ impl Db {
                 rusqlite::Connection::is_autocommit,
                 |c| {
                     c.execute_batch("BEGIN").map_err(sqlite_error)?;
-                    let result = run(&mut Conn { inner: Inner::Sqlite(c), statements: 0 });
+                    let result = run(&mut Conn::new(Inner::Sqlite(c)));
                     c.execute_batch("ROLLBACK").map_err(sqlite_error)?;
                     result
                 },
@@ -107,7 +111,7 @@ impl Db {
                     c.client
                         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         .map_err(pg_error)?;
-                    let result = run(&mut Conn { inner: Inner::Pg(c), statements: 0 });
+                    let result = run(&mut Conn::new(Inner::Pg(c)));
                     c.client.batch_execute("ROLLBACK").map_err(pg_error)?;
                     result
                 },
@@ -118,7 +122,8 @@ impl Db {
     /// Runs `run` in one transaction: all of it, or nothing. Blocks.
     ///
     /// # Errors
-    /// What the database or `run` says; then nothing was written.
+    /// What the database or `run` says; then nothing was written. A statement that failed fails all of it,
+    /// also when `run` made light of it.
     pub fn write<R>(&self, priority: Priority, run: impl FnOnce(&mut Conn<'_>) -> Result<R>) -> Result<R> {
         match &self.0.engine {
             Engine::Sqlite { writer, .. } => {
@@ -126,7 +131,10 @@ impl Db {
                 let begun = Instant::now();
                 guard.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
                 let rollback = Rollback(&guard);
-                let result = run(&mut Conn { inner: Inner::Sqlite(&guard), statements: 0 })
+                let mut conn = Conn::new(Inner::Sqlite(&guard));
+                let result = run(&mut conn);
+                let result = conn
+                    .passed(result)
                     .and_then(|r| guard.execute_batch("COMMIT").map(|()| r).map_err(sqlite_error));
                 drop(rollback);
                 self.note_write(begun);
@@ -138,8 +146,9 @@ impl Db {
                 |c| {
                     let begun = Instant::now();
                     c.client.batch_execute("BEGIN").map_err(pg_error)?;
-                    let result = run(&mut Conn { inner: Inner::Pg(c), statements: 0 });
-                    match result {
+                    let mut conn = Conn::new(Inner::Pg(c));
+                    let result = run(&mut conn);
+                    match conn.passed(result) {
                         Ok(r) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
                             self.note_write(begun);
                             r
@@ -159,6 +168,43 @@ impl Db {
         let micros = begun.elapsed().as_micros() as u64;
         self.0.longest_write_micros.fetch_max(micros, Ordering::Relaxed);
     }
+}
+
+/// From this size on the write-ahead log is moved into the database file, beside the writer.
+const WAL_SOME: u64 = 16 << 20;
+/// From so many pages on the rest of it is moved while the writer waits, so that it begins anew.
+const WAL_MANY_PAGES: i64 = 12_000;
+
+/// Moves the write-ahead log into the database file on a thread of its own: within a commit it would hold the
+/// writer for as long as the disk takes. Ends when the database is closed.
+fn checkpoint_in_background(path: PathBuf, backend: Weak<Backend>) -> Result<()> {
+    let checkpointer = open_checkpointer(&path)?;
+    // (pages in the log, pages moved). An error means busy: a reader needs the old pages still, and the next
+    // round moves them.
+    let passive = move || {
+        checkpointer
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |r| Ok((r.get::<_, i64>(1)?, r.get::<_, i64>(2)?)))
+            .unwrap_or((0, 0))
+    };
+    let work = move || {
+        let mut settled = (0, 0);
+        loop {
+            std::thread::sleep(Duration::from_millis(if settled.0 == settled.1 { 200 } else { 40 }));
+            let Some(backend) = backend.upgrade() else { return };
+            if wal_bytes(&path) < WAL_SOME {
+                continue;
+            }
+            settled = passive();
+            if settled.0 > WAL_MANY_PAGES
+                && let Engine::Sqlite { writer, .. } = &backend.engine
+            {
+                let waiting = writer.lock(true);
+                settled = passive();
+                drop(waiting);
+            }
+        }
+    };
+    std::thread::Builder::new().name("checkpoint".into()).spawn(work).map(|_| ()).map_err(Error::from)
 }
 
 /// Rolls back what is still open, also when a panic passes through.

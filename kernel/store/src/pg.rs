@@ -54,6 +54,13 @@ impl PgConn {
         }
         Ok(())
     }
+
+    pub(crate) fn copy_in(&mut self, sql: &str, rows: &[u8]) -> Result<u64> {
+        use std::io::Write as _;
+        let mut writer = self.client.copy_in(sql).map_err(pg_error)?;
+        writer.write_all(rows)?;
+        writer.finish().map_err(pg_error)
+    }
 }
 
 impl ToSql for Param<'_> {

@@ -95,3 +95,55 @@ impl<T> PriorityLock<T> {
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn people_overtake_bulk_work() {
+        let lock = PriorityLock::new(Vec::new());
+        let (first, held) = channel();
+        let (word, may_go_on) = channel::<()>();
+        std::thread::scope(|scope| {
+            let lock = &lock;
+            scope.spawn(move || {
+                for slice in 1..=3 {
+                    let mut guard = lock.lock(false);
+                    guard.push("slice");
+                    if slice == 1 {
+                        first.send(()).expect("somebody listens");
+                        may_go_on.recv().expect("a word");
+                    }
+                }
+            });
+            held.recv().expect("the first slice has the lock");
+            scope.spawn(|| lock.lock(true).push("person"));
+            while *lock.waiting.lock().expect("no panic") == 0 {
+                std::thread::yield_now();
+            }
+            word.send(()).expect("the bulk work listens");
+        });
+        let order = lock.value.into_inner().expect("no panic");
+        assert_eq!(order, ["slice", "person", "slice", "slice"]);
+    }
+
+    #[test]
+    fn a_pool_lends_no_more_than_its_limit_and_forgets_what_broke() {
+        let pool: Pool<u32> = Pool::new(1);
+        let made = std::cell::Cell::new(0);
+        let make = || {
+            made.set(made.get() + 1);
+            Ok(made.get())
+        };
+        let lend = |healthy: bool| pool.with(make, |_| healthy, |item| Ok(*item)).expect("one");
+        assert_eq!((lend(true), lend(true), lend(false), lend(true)), (1, 1, 1, 2));
+        let failed = pool.with(|| Ok(9), |_| true, |_| Err::<(), _>(base::Error::invalid("on purpose")));
+        assert!(failed.is_err());
+        assert_eq!(lend(false), 2, "an error does not take it out of the pool");
+        let failed = pool.with(|| Err::<u32, _>(base::Error::unavailable("none")), |_| true, |i| Ok(*i));
+        assert!(failed.is_err());
+        assert_eq!(lend(true), 3, "a failed making gives its place back");
+    }
+}

@@ -18,7 +18,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
          PRAGMA cache_size=-98304;
          PRAGMA temp_store=MEMORY;
          PRAGMA journal_size_limit=67108864;
-         PRAGMA wal_autocheckpoint=4000;",
+         PRAGMA wal_autocheckpoint=0;",
     )
     .map_err(sqlite_error)?;
     c.set_prepared_statement_cache_capacity(256);
@@ -39,4 +39,19 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     .map_err(sqlite_error)?;
     c.set_prepared_statement_cache_capacity(128);
     Ok(c)
+}
+
+/// A connection that only moves the write-ahead log into the database file.
+pub(crate) fn open_checkpointer(path: &Path) -> Result<Connection> {
+    let c = Connection::open(path).map_err(sqlite_error)?;
+    c.execute_batch("PRAGMA busy_timeout=0; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0;")
+        .map_err(sqlite_error)?;
+    Ok(c)
+}
+
+/// The size of the write-ahead log beside a database file.
+pub(crate) fn wal_bytes(path: &Path) -> u64 {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    std::fs::metadata(name).map_or(0, |m| m.len())
 }

@@ -1,6 +1,6 @@
 //! Day sets: who was active when.
 
-use super::{Actives, DayActives, Delta, LogView, Scope, grouped, unique};
+use super::{Actives, DayActives, Delta, LogView, Scope, Staff, grouped, unique};
 use crate::cell::{self, Pairs};
 use crate::graph::Mask;
 use crate::rollup::fold::union_parts;
@@ -71,19 +71,18 @@ impl LogView<'_, '_> {
     /// # Errors
     /// When the database says no.
     pub fn actives(&mut self, scope: &Scope, from: Option<Day>) -> Result<Actives> {
-        let mask = self.graph.mask(scope.staff);
         let plain = scope.channels.is_empty() && scope.kinds.is_empty();
         let mut out = Actives::default();
         if let Some(from) = from {
             out.before = if plain {
-                self.first_seen_before(scope, from, &mask)?
+                self.first_seen_before(scope, from)?
             } else {
-                self.seen_before(scope, from, &mask)?
+                self.seen_before(scope, from)?
             };
         }
         let first = from.map_or(i32::MIN, |d| d.0);
         let cells = self.active_keys(scope);
-        out.days = self.days(&cells, (first, i32::MAX), &mask, &|v, d| v.counts_delta(scope, d))?;
+        out.days = self.days(&cells, (first, i32::MAX), scope.staff, &|v, d| v.counts_delta(scope, d))?;
         Ok(out)
     }
 
@@ -119,9 +118,50 @@ impl LogView<'_, '_> {
         &mut self,
         keys: &[(i64, i64)],
         (first, last): (i32, i32),
-        mask: &Mask,
+        staff: Staff,
         counts: &dyn Fn(&Self, &Delta) -> bool,
     ) -> Result<Vec<DayActives>> {
+        let mask = self.graph.mask(staff);
+        let mut fresh: BTreeMap<i32, Pairs> = BTreeMap::new();
+        for (scope, _) in keys.iter().filter(|k| k.1 == ACTIVE) {
+            for part in union_parts(&self.parts, *scope, first, last) {
+                let people = part.people.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0);
+                fresh.entry(part.day).or_default().extend(people);
+            }
+        }
+        for d in &self.deltas {
+            let m = mask.member(d.identity);
+            if m != 0 && counts(self, d) && d.day >= first && d.day <= last {
+                fresh.entry(d.day).or_default().push((m, 1));
+            }
+        }
+        let mut days = self.stored_days(keys, (first, last), staff, &mask)?;
+        for (day, pairs) in fresh.into_iter().filter(|f| !f.1.is_empty()) {
+            match days.binary_search_by_key(&day, |d| d.day.0) {
+                Ok(i) => {
+                    let mut all = days[i].members.to_vec();
+                    all.extend(pairs);
+                    days[i].members = unique(all).into();
+                }
+                Err(i) => days.insert(i, DayActives { day: Day(day), members: unique(pairs).into() }),
+            }
+        }
+        Ok(days)
+    }
+
+    /// What the cells hold, read a moment ago or now.
+    fn stored_days(
+        &mut self,
+        keys: &[(i64, i64)],
+        (first, last): (i32, i32),
+        staff: Staff,
+        mask: &Mask,
+    ) -> Result<Vec<DayActives>> {
+        let question = (keys.to_vec(), staff);
+        if let Some(mut days) = self.cache.get(&question, self.version, first) {
+            days.retain(|d| d.day.0 <= last);
+            return Ok(days);
+        }
         let mut days: BTreeMap<i32, Pairs> = BTreeMap::new();
         let mut scratch = Pairs::new();
         for (list, kind) in grouped(keys) {
@@ -134,40 +174,46 @@ impl LogView<'_, '_> {
                 let day = days.entry(r.int(0)? as i32).or_default();
                 scratch.clear();
                 cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
-                day.extend(scratch.iter().filter_map(|&(i, n)| match mask.member(i) {
-                    0 => None,
-                    m => Some((m, n)),
-                }));
+                day.extend(scratch.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0));
                 Ok(())
             })?;
         }
-        for (scope, _) in keys.iter().filter(|k| k.1 == ACTIVE) {
-            for part in union_parts(&self.parts, *scope, first, last) {
-                let people = part.people.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0);
-                days.entry(part.day).or_default().extend(people);
-            }
-        }
-        for d in &self.deltas {
-            let m = mask.member(d.identity);
-            if m != 0 && counts(self, d) && d.day >= first && d.day <= last {
-                days.entry(d.day).or_default().push((m, 1));
-            }
-        }
-        Ok(days
+        let days: Vec<DayActives> = days
             .into_iter()
-            .map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs) })
-            .filter(|d| !d.members.is_empty())
-            .collect())
+            .filter(|(_, pairs)| !pairs.is_empty())
+            .map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs).into() })
+            .collect();
+        if last == i32::MAX {
+            self.cache.put(question, self.version, first, &days);
+        }
+        Ok(days)
     }
 
     /// Members whose first active day lies before `from`, from the stored first days.
-    fn first_seen_before(&mut self, scope: &Scope, from: Day, mask: &Mask) -> Result<RoaringBitmap> {
-        let list: Vec<String> =
-            self.scope_sources(scope).iter().map(|s| source_scope(s.source_id).to_string()).collect();
-        if list.is_empty() {
+    fn first_seen_before(&mut self, scope: &Scope, from: Day) -> Result<RoaringBitmap> {
+        let mask = self.graph.mask(scope.staff);
+        let scopes: Vec<i64> = self.scope_sources(scope).iter().map(|s| source_scope(s.source_id)).collect();
+        if scopes.is_empty() {
             return Ok(RoaringBitmap::new());
         }
-        let mut raw = RoaringBitmap::new();
+        let question = (scopes, scope.staff, from.0);
+        let mut members = match self.cache.before(&question, self.version) {
+            Some(kept) => kept,
+            None => {
+                let read = self.stored_before(&question.0, from, &mask)?;
+                self.cache.put_before(question, self.version, &read);
+                read
+            }
+        };
+        for part in self.first_parts(scope).filter(|p| p.day < from.0) {
+            members.extend(part.people.iter().map(|p| mask.member(p.0)).filter(|m| *m != 0));
+        }
+        Ok(members)
+    }
+
+    fn stored_before(&mut self, scopes: &[i64], from: Day, mask: &Mask) -> Result<RoaringBitmap> {
+        let list: Vec<String> = scopes.iter().map(i64::to_string).collect();
+        let mut raw: Vec<u32> = Vec::new();
         self.conn.for_each(
             &format!(
                 "SELECT people FROM cells WHERE generation = $1 AND scope IN ({}) AND kind = $2 AND day < $3",
@@ -175,14 +221,11 @@ impl LogView<'_, '_> {
             ),
             &[self.frame.generation.into(), FIRST.into(), from.0.into()],
             |r| {
-                raw |= cell::decode_set(r.bytes(0)?)?;
+                raw.extend(cell::decode_set(r.bytes(0)?)?);
                 Ok(())
             },
         )?;
-        for part in self.first_parts(scope).filter(|p| p.day < from.0) {
-            raw.extend(part.people.iter().map(|p| p.0));
-        }
-        Ok(raw.iter().map(|i| mask.member(i)).filter(|m| *m != 0).collect())
+        Ok(raw.into_iter().map(|i| mask.member(i)).filter(|m| *m != 0).collect())
     }
 
     /// Unfolded first days of the scope's sources; one that is no longer the first stands beside an earlier one.
@@ -192,9 +235,9 @@ impl LogView<'_, '_> {
     }
 
     /// The same where first days are not stored: channels and kinds.
-    fn seen_before(&mut self, scope: &Scope, from: Day, mask: &Mask) -> Result<RoaringBitmap> {
+    fn seen_before(&mut self, scope: &Scope, from: Day) -> Result<RoaringBitmap> {
         let keys = self.active_keys(scope);
-        let days = self.days(&keys, (i32::MIN, from.0 - 1), mask, &|v, d| v.counts_delta(scope, d))?;
+        let days = self.days(&keys, (i32::MIN, from.0 - 1), scope.staff, &|v, d| v.counts_delta(scope, d))?;
         Ok(days.iter().flat_map(|d| d.members.iter().map(|m| m.0)).collect())
     }
 }

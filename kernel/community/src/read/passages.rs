@@ -5,6 +5,7 @@ use crate::Kind;
 use crate::graph::Mask;
 use crate::rollup::index::{month_of, tail};
 use base::{Day, Micros, Result};
+use roaring::RoaringBitmap;
 use std::collections::HashMap;
 
 impl LogView<'_, '_> {
@@ -19,7 +20,7 @@ impl LogView<'_, '_> {
         let mut leave_sources = Vec::new();
         for source in self.scope_sources(scope) {
             let of_source = Scope { sources: vec![source.source_id], kinds: Vec::new(), ..scope.clone() };
-            let rows = self.kind_days(&of_source, Kind::MEMBER_JOINED, &mask)?;
+            let rows = self.kind_days(&of_source, Kind::MEMBER_JOINED)?;
             let days = if rows.is_empty() {
                 let actives = self.actives(&of_source, None)?.days;
                 by_activity |= !actives.is_empty();
@@ -28,10 +29,14 @@ impl LogView<'_, '_> {
                 by_rows = true;
                 rows
             };
+            // Days ascend: only a member's first one is looked at twice.
+            let mut seen = RoaringBitmap::new();
             for day in days {
-                for (member, _) in day.members {
+                let today: RoaringBitmap = day.members.iter().map(|m| m.0).collect();
+                for member in &(&today - &seen) {
                     joins.entry(member).and_modify(|d| *d = (*d).min(day.day)).or_insert(day.day);
                 }
+                seen |= today;
             }
             if source.has_leaves {
                 leave_sources.push(source.source_id);
@@ -52,9 +57,9 @@ impl LogView<'_, '_> {
     }
 
     /// Days with rows of one kind, mapped to members.
-    fn kind_days(&mut self, scope: &Scope, kind: Kind, mask: &Mask) -> Result<Vec<DayActives>> {
+    fn kind_days(&mut self, scope: &Scope, kind: Kind) -> Result<Vec<DayActives>> {
         let keys = self.kind_keys(scope, |k| k == kind);
-        self.days(&keys, (i32::MIN, i32::MAX), mask, &|v, d| {
+        self.days(&keys, (i32::MIN, i32::MAX), scope.staff, &|v, d| {
             d.kind == kind && v.in_scope(scope, d.source_id, d.channel_id)
         })
     }

@@ -86,13 +86,17 @@ impl LogView<'_, '_> {
     /// When the database says no.
     pub fn member_rows(&mut self, scope: &Scope, period: Option<Period>) -> Result<Vec<MemberRow>> {
         let (first, last) = period.map_or((i32::MIN, i32::MAX), |p| (p.first.0, p.last.0));
-        let (keys, mask) = (self.active_keys(scope), self.graph.mask(scope.staff));
-        let days = self.days(&keys, (first, last), &mask, &|v, d| v.counts_delta(scope, d))?;
+        let keys = self.active_keys(scope);
+        let days = self.days(&keys, (first, last), scope.staff, &|v, d| v.counts_delta(scope, d))?;
         let mut members: HashMap<u32, MemberRow> = HashMap::new();
         for day in days {
-            for (member, n) in day.members {
-                let row =
-                    members.entry(member).or_insert(MemberRow { member, rows: 0, first: day.day, last: day.day });
+            for &(member, n) in day.members.iter() {
+                let row = members.entry(member).or_insert(MemberRow {
+                    member,
+                    rows: 0,
+                    first: day.day,
+                    last: day.day,
+                });
                 row.rows += u64::from(n);
                 row.last = day.day;
             }
@@ -174,8 +178,8 @@ impl LogView<'_, '_> {
     ) -> Result<Vec<(Day, u64)>> {
         let (first, last) = period.map_or((i32::MIN, i32::MAX), |p| (p.first.0, p.last.0));
         if which == RowFilter::Active {
-            let (keys, mask) = (self.active_keys(scope), self.graph.mask(scope.staff));
-            let days = self.days(&keys, (first, last), &mask, &|v, d| v.counts_delta(scope, d))?;
+            let keys = self.active_keys(scope);
+            let days = self.days(&keys, (first, last), scope.staff, &|v, d| v.counts_delta(scope, d))?;
             let count = |pairs: &[(u32, u32)]| pairs.iter().map(|p| u64::from(p.1)).sum();
             return Ok(days.iter().map(|d| (d.day, count(&d.members))).collect());
         }
@@ -252,7 +256,8 @@ impl LogView<'_, '_> {
             sql.push_str(&format!(" AND channel_id IN ({})", ids(channels.into_iter())));
         }
         let (counted, everybody) = (self.graph.mask(scope.staff), self.graph.mask(Staff::Include));
-        let bounds = [from.saturating_sub(SLACK).into(), to.saturating_add(SLACK).into(), from.into(), to.into()];
+        let bounds =
+            [from.saturating_sub(SLACK).into(), to.saturating_add(SLACK).into(), from.into(), to.into()];
         let mut rows = Vec::new();
         self.conn.for_each(&sql, &bounds, |r| {
             let identity = r.int(4)? as u32;

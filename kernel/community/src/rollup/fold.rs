@@ -19,11 +19,25 @@ const ROWS: i64 = 2_000;
 /// # Errors
 /// When the database says no.
 pub fn fold_all(db: &Db) -> Result<()> {
+    fold_cells(db)?;
+    index::catch_up(db, 1)
+}
+
+/// The same while an import runs: the index follows only when a long run is due.
+///
+/// # Errors
+/// When the database says no.
+pub fn fold_some(db: &Db) -> Result<()> {
+    fold_cells(db)?;
+    index::catch_up(db, index::RUN)
+}
+
+fn fold_cells(db: &Db) -> Result<()> {
     while db.write(Priority::Bulk, |tx| {
         lock_append(tx)?;
         Ok(fold_rows(tx, ROWS)? | fold_parts(tx, CELLS)?)
     })? {}
-    index::catch_up(db)
+    Ok(())
 }
 
 /// The same inside a transaction that needs everything folded.

@@ -75,7 +75,7 @@ pub(crate) fn plan(runner: &Runner<'_>, request: &Request, files: &mut Files) ->
     if let Some(name) = &request.source {
         options.source_name.clone_from(name);
     }
-    let print = importer.inspect(files, &options)?;
+    let print = importer.inspect(files, &options).map_err(|e| naming(e, &request.paths))?;
     let db = runner.community.db();
     let found = db.read(|c| choose_source(c, request, format, &print))?;
     let (source, is_new) = match found {
@@ -84,6 +84,10 @@ pub(crate) fn plan(runner: &Runner<'_>, request: &Request, files: &mut Files) ->
     };
     options.source_name.clone_from(&source.name);
     let mut notes = Vec::new();
+    if let [first, rest @ ..] = files.left_out() {
+        let more = if rest.is_empty() { String::new() } else { format!(", and {} more like it", rest.len()) };
+        notes.push(format!("Left out: {} ({}){more}.", first.path, first.reason));
+    }
     if source.zoneless {
         options.zone = Zone::named(&source.zone)?;
         notes.push(format!(
@@ -92,6 +96,12 @@ pub(crate) fn plan(runner: &Runner<'_>, request: &Request, files: &mut Files) ->
         ));
     }
     Ok(Plan { source, is_new, options, notes })
+}
+
+/// The same error with the input's name in front, where a mistake in it is told without naming any file.
+pub(crate) fn naming(e: Error, paths: &[PathBuf]) -> Error {
+    let named = |p: &PathBuf| p.file_name().is_some_and(|n| e.message.contains(n.to_string_lossy().as_ref()));
+    if e.kind != base::ErrorKind::Invalid || paths.iter().any(named) { e } else { e.at(label(paths)) }
 }
 
 fn options_of(request: &Request) -> Result<ImportOptions> {

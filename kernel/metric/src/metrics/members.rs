@@ -85,7 +85,7 @@ fn stays(inputs: &Inputs) -> Vec<(Day, Day)> {
         stays[member as usize].0 = EARLIER;
     }
     for day in &inputs.actives.days {
-        for &(member, _) in &day.members {
+        for &(member, _) in day.members.iter() {
             let came = &mut stays[member as usize].0;
             *came = (*came).min(day.day);
         }

@@ -1,0 +1,98 @@
+//! Day sets that were read a moment ago. A question about a year reads hundreds of cells, and a page asks several
+//! questions of them; what changed since is added from deltas and parts by every reader.
+
+use super::DayActives;
+use crate::graph::Graph;
+use crate::rollup::Frame;
+use base::Result;
+use roaring::RoaringBitmap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Conn;
+
+/// (member, count) pairs kept at most, 8 bytes each.
+const PAIRS: usize = 2_500_000;
+/// Answers kept at most.
+const ANSWERS: usize = 12;
+
+/// What must not have changed for a kept answer to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    generation: i64,
+    graph: i64,
+    cells: i64,
+}
+
+impl Version {
+    pub(super) fn load(c: &mut Conn<'_>, graph: &Graph, frame: &Frame) -> Result<Self> {
+        let cells =
+            c.query_opt("SELECT value FROM counters WHERE name = 'cells'", &[], |r| r.int(0))?.unwrap_or(0);
+        Ok(Self { generation: frame.generation, graph: graph.version(), cells })
+    }
+}
+
+/// Which cells, under which mask.
+pub(super) type Question = (Vec<(i64, i64)>, super::Staff);
+
+struct Kept {
+    question: Question,
+    version: Version,
+    first: i32,
+    days: Arc<[DayActives]>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Kept({} days)", self.days.len())
+    }
+}
+
+/// Who was active before a day, for a choice of sources.
+type Before = (Vec<i64>, super::Staff, i32);
+
+/// Kept answers, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DayCache {
+    days: Arc<Mutex<Vec<Kept>>>,
+    before: Arc<Mutex<Vec<(Before, Version, RoaringBitmap)>>>,
+}
+
+impl DayCache {
+    /// The days from `first` on, if they are kept and still hold.
+    pub(super) fn get(&self, question: &Question, version: Version, first: i32) -> Option<Vec<DayActives>> {
+        let mut kept = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.version == version);
+        let hit = kept.iter().find(|k| k.question == *question && k.first <= first)?;
+        let from = hit.days.partition_point(|d| d.day.0 < first);
+        Some(hit.days[from..].to_vec())
+    }
+
+    /// Keeps days from `first` on to the last.
+    pub(super) fn put(&self, question: Question, version: Version, first: i32, days: &[DayActives]) {
+        let size = |days: &[DayActives]| days.iter().map(|d| d.members.len()).sum::<usize>();
+        if size(days) > PAIRS {
+            return;
+        }
+        let mut kept = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.version == version && k.question != question);
+        kept.push(Kept { question, version, first, days: days.into() });
+        while kept.len() > ANSWERS || kept.iter().map(|k| size(&k.days)).sum::<usize>() > PAIRS {
+            kept.remove(0);
+        }
+    }
+
+    /// Who was active before a day, if it is kept and still holds.
+    pub(super) fn before(&self, question: &Before, version: Version) -> Option<RoaringBitmap> {
+        let mut kept = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.1 == version);
+        kept.iter().find(|k| k.0 == *question).map(|k| k.2.clone())
+    }
+
+    /// Keeps who was active before a day.
+    pub(super) fn put_before(&self, question: Before, version: Version, members: &RoaringBitmap) {
+        let mut kept = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= ANSWERS {
+            kept.remove(0);
+        }
+        kept.push((question, version, members.clone()));
+    }
+}
