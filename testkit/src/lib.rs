@@ -22,10 +22,14 @@ pub struct Bench {
 pub const START: Micros = 1_704_067_200_000_000;
 
 impl Bench {
-    fn open(location: &Location, database: &'static str, folder: tempfile::TempDir, more: &[store::Migration]) -> Self {
+    fn open(
+        location: &Location,
+        database: &'static str,
+        folder: tempfile::TempDir,
+        more: &[store::Migration],
+    ) -> Self {
         let db = Db::open(location).expect("a fresh database opens");
-        let migrations: Vec<store::Migration> =
-            community::MIGRATIONS.iter().chain(more).copied().collect();
+        let migrations: Vec<store::Migration> = community::MIGRATIONS.iter().chain(more).copied().collect();
         db.migrate(&migrations, START).expect("a fresh database takes the schema");
         Self { community: Community::new(db), clock: Clock::fixed(START), database, _folder: folder }
     }

@@ -96,7 +96,10 @@ fn a_limit_on_the_size_of_files_stops_an_import_and_loses_nothing() {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FOLKMOOT_")) {
         command.env_remove(name);
     }
-    says(&output(command), &["the disk is full, or a quota or a limit on the size of files", "Free some room"]);
+    says(
+        &output(command),
+        &["the disk is full, or a quota or a limit on the size of files", "Free some room"],
+    );
     let confirmed = position(&place);
     assert!(confirmed > 0 && confirmed < expect["records"].as_i64().expect("a number"), "{confirmed}");
     let list = last_line(&place.run("imports --json"));
@@ -132,7 +135,8 @@ fn with_mounts(folder: &Path, script: &str, place: &Place) -> bool {
 
 /// What a step of the script left in `NAME.code` and `NAME.err`.
 fn step(folder: &Path, name: &str) -> (String, String) {
-    let read = |end: &str| std::fs::read_to_string(folder.join(format!("{name}.{end}"))).expect("a step's file");
+    let read =
+        |end: &str| std::fs::read_to_string(folder.join(format!("{name}.{end}"))).expect("a step's file");
     (read("code").trim().to_owned(), read("err"))
 }
 
@@ -169,7 +173,9 @@ fn a_full_disk_stops_an_import_and_loses_nothing() {
     }
     assert_eq!(step(folder.path(), "check").0, "0");
     let out = |name: &str| {
-        last_line(&std::fs::read_to_string(folder.path().join(format!("{name}.out"))).expect("a step's output"))
+        last_line(
+            &std::fs::read_to_string(folder.path().join(format!("{name}.out"))).expect("a step's output"),
+        )
     };
     let before = out("list")[0]["summary"]["activities"].as_i64().expect("a number");
     assert!(before > 0, "something was confirmed before the disk was full");

@@ -28,7 +28,10 @@ impl Trial {
     /// A folder with a small good Slack export.
     fn export(&self) -> PathBuf {
         let folder = self.folder.path().join("export");
-        write(&folder.join("users.json"), &json!([{ "id": "U1", "name": "ana" }, { "id": "U2", "name": "bo" }]));
+        write(
+            &folder.join("users.json"),
+            &json!([{ "id": "U1", "name": "ana" }, { "id": "U2", "name": "bo" }]),
+        );
         write(&folder.join("channels.json"), &json!([{ "id": "C1", "name": "general" }]));
         write(&folder.join("general/2024-01-02.json"), &day(40));
         folder
@@ -62,7 +65,9 @@ impl Trial {
             .as_array()
             .expect("a list")
             .iter()
-            .map(|s| (s["reason"].as_str().expect("a reason").to_owned(), s["count"].as_u64().expect("a count")))
+            .map(|s| {
+                (s["reason"].as_str().expect("a reason").to_owned(), s["count"].as_u64().expect("a count"))
+            })
             .collect();
         let left_out: u64 = skipped.iter().map(|s| s.1).sum();
         assert_eq!(number("records"), number("activities") + number("duplicates") + left_out, "{summary}");
@@ -70,7 +75,8 @@ impl Trial {
         assert_eq!((&check["activities"], &check["difference"]), (&summary["activities"], &Value::Null));
         // Every one of them is kept with its place, to be downloaded.
         let db = self.place.db().expect("a database");
-        let places = db.read(|c| c.query("SELECT place FROM import_skips", &[], |r| r.text(0))).expect("places");
+        let places =
+            db.read(|c| c.query("SELECT place FROM import_skips", &[], |r| r.text(0))).expect("places");
         assert_eq!(places.len() as u64, left_out);
         assert!(places.iter().all(|p| p.contains(".json") || p.contains(".csv")), "{places:?}");
         (number("activities"), skipped)
@@ -110,8 +116,11 @@ const USERS: &[u8] = br#"[{"id":"U1","name":"ana"}]"#;
 #[test]
 fn paths_that_lead_out_of_an_archive_write_and_read_nothing() {
     let good = day(3).to_string();
-    let files: [(&str, &[u8]); 3] =
-        [("users.json", USERS), ("../../general/2024-01-02.json", good.as_bytes()), ("/etc/2024-01-03.json", USERS)];
+    let files: [(&str, &[u8]); 3] = [
+        ("users.json", USERS),
+        ("../../general/2024-01-02.json", good.as_bytes()),
+        ("/etc/2024-01-03.json", USERS),
+    ];
     for (name, bytes) in [("out.zip", zip_of(&files)), ("out.tar", tar_of(&files))] {
         let trial = Trial::new();
         let path = trial.file(name, &bytes);
@@ -143,7 +152,8 @@ fn an_archive_that_breaks_off_is_refused_whole() {
             char::from(b'a' + (state >> 59) as u8 % 26)
         })
         .collect();
-    let long = json!([{ "type": "message", "user": "U1", "ts": "1704276000.000100", "text": noise }]).to_string();
+    let long =
+        json!([{ "type": "message", "user": "U1", "ts": "1704276000.000100", "text": noise }]).to_string();
     let good = day(3).to_string();
     let files: [(&str, &[u8]); 3] = [
         ("users.json", USERS),
@@ -155,7 +165,9 @@ fn an_archive_that_breaks_off_is_refused_whole() {
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gz.write_all(&tar).expect("packed");
     let gz = gz.finish().expect("packed");
-    for (name, bytes) in [("half.tar", tar), ("half.tar.zst", zst), ("half.tar.gz", gz), ("half.zip", zip_of(&files))] {
+    for (name, bytes) in
+        [("half.tar", tar), ("half.tar.zst", zst), ("half.tar.gz", gz), ("half.zip", zip_of(&files))]
+    {
         let trial = Trial::new();
         let path = trial.file(name, &bytes[..bytes.len() / 2]);
         trial.refused("slack", &path, &[name]);
@@ -187,9 +199,13 @@ fn bad_records_are_skipped_with_their_reasons_and_the_rest_comes_in() {
     let half = whole.len() / 2;
     general("2024-01-04.json", &whole.as_bytes()[..half]);
     let before = whole[..half].matches('}').count() as u64;
-    let deep = format!(r#"[{{"ts":"1704200000.000100","edited":{}1{}}}]"#, "[".repeat(100_000), "]".repeat(100_000));
+    let deep =
+        format!(r#"[{{"ts":"1704200000.000100","edited":{}1{}}}]"#, "[".repeat(100_000), "]".repeat(100_000));
     general("2024-01-05.json", deep.as_bytes());
-    general("2024-01-06.json", br#"[{"user":"U1","ts":"99999999999.0"},{"user":"U1","ts":"-1"},{"user":"U1"}]"#);
+    general(
+        "2024-01-06.json",
+        br#"[{"user":"U1","ts":"99999999999.0"},{"user":"U1","ts":"-1"},{"user":"U1"}]"#,
+    );
     general("2024-01-07.json", b"[{\"user\":\"U2\",\"ts\":\"1704210000.000100\",\"text\":\"caf\xe9\"}]");
     let utf16: Vec<u8> = day(2).to_string().encode_utf16().flat_map(u16::to_le_bytes).collect();
     general("2024-01-08.json", &[&[0xff, 0xfe], &utf16[..]].concat());
@@ -212,7 +228,8 @@ fn bad_tables_are_refused_or_cost_their_rows() {
     trial.refused("activities", &path, &["empty.csv"]);
     let path = trial.file("other.csv", b"a,b\n1,2\n");
     trial.refused("activities", &path, &["other.csv"]);
-    let rows = "time,person,text\n2024-02-30 10:00,ana,no such day\n2024-02-28 10:00,ana,fine\nyesterday,bo,no\n";
+    let rows =
+        "time,person,text\n2024-02-30 10:00,ana,no such day\n2024-02-28 10:00,ana,fine\nyesterday,bo,no\n";
     let path = trial.file("dates.csv", rows.as_bytes());
     let (activities, skipped) = trial.taken("activities", &path);
     assert_eq!((activities, skipped.iter().map(|s| s.1).sum::<u64>()), (1, 2), "{skipped:?}");

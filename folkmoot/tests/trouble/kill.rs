@@ -13,8 +13,14 @@ type Gauge = fn(&mut Conn<'_>) -> Result<i64>;
 
 /// Runs the program until `gauge` says that it is as far as `far` calls far enough, and kills it there. Returns
 /// its output when it ended before.
-fn run_and_kill(place: &Place, mut command: Command, gauge: Gauge, far: impl Fn(i64) -> bool) -> Option<String> {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+fn run_and_kill(
+    place: &Place,
+    mut command: Command,
+    gauge: Gauge,
+    far: impl Fn(i64) -> bool,
+) -> Option<String> {
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut db: Option<Db> = None;
     loop {
         if child.try_wait().expect("its state").is_some() {
@@ -104,6 +110,35 @@ fn a_killed_import_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_killed_import_does_not_go_on_in_other_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    slack_export(folder.path(), 100, 72);
+    let place = Place::sqlite();
+    let killed =
+        run_and_kill(&place, place.command("import slack --json", Some(folder.path())), position, |at| {
+            at >= 1_500
+        });
+    assert_eq!(killed, None);
+    std::fs::write(folder.path().join("channel1/2020-01-05.json"), "[]").expect("a file");
+    let id =
+        last_line(&place.run("imports --json"))[0]["summary"]["import"].as_str().expect("an id").to_owned();
+    let resume = place.command(&format!("imports resume {id}"), None).output().expect("the program runs");
+    let again = place.command("import slack", Some(folder.path())).output().expect("the program runs");
+    for (output, code, expect) in
+        [(resume, 2, "Take it back"), (again, 1, "continue it or take it back first")]
+    {
+        let message = super::support::text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{message}");
+        assert!(message.contains(&id) && message.contains(expect), "{message}");
+    }
+    place.run(&format!("imports undo {id}"));
+    place.import(folder.path());
+    let undisturbed = place.another();
+    undisturbed.import(folder.path());
+    assert_eq!(place.figures(), undisturbed.figures());
+}
+
+#[test]
 fn a_killed_undo_takes_everything_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
@@ -188,7 +223,8 @@ fn what_a_kill_leaves_after_the_switch_to_another_zone_goes() {
         })
         .expect("copied");
         place.run("settings");
-        let left = db.read(|c| c.query_one("SELECT count(DISTINCT generation) FROM cells", &[], |r| r.int(0)));
+        let left =
+            db.read(|c| c.query_one("SELECT count(DISTINCT generation) FROM cells", &[], |r| r.int(0)));
         assert_eq!(left.expect("a number"), 1);
     });
 }

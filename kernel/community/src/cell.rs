@@ -45,8 +45,8 @@ pub(crate) fn decode(people: &[u8], counts: &[u8]) -> Result<Pairs> {
 
 /// Writes a cell: (people, counts).
 pub(crate) fn encode(pairs: &[(u32, u32)]) -> (Vec<u8>, Vec<u8>) {
-    let bitmap = RoaringBitmap::from_sorted_iter(pairs.iter().map(|p| p.0))
-        .expect("pairs are ascending and unique");
+    let bitmap =
+        RoaringBitmap::from_sorted_iter(pairs.iter().map(|p| p.0)).expect("pairs are ascending and unique");
     let mut people = Vec::with_capacity(bitmap.serialized_size());
     bitmap.serialize_into(&mut people).expect("writing to memory does not fail");
     let mut counts = Vec::with_capacity(pairs.len() + 8);

@@ -29,8 +29,8 @@ pub struct Report {
 pub fn check(db: &Db) -> Result<Report> {
     crate::rollup::fold::fold_all(db)?;
     db.read(|c| {
-        let mut report = Report::default();
-        report.activities = c.query_one("SELECT count(*) FROM activities", &[], |r| r.int(0))? as u64;
+        let activities = c.query_one("SELECT count(*) FROM activities", &[], |r| r.int(0))? as u64;
+        let mut report = Report { activities, ..Report::default() };
         check_cells(c, &mut report)?;
         check_index(c, &mut report)?;
         check_conversations(c, &mut report)?;
@@ -80,9 +80,10 @@ fn check_cells(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
         want.iter().filter(|w| w.1 == FIRST).flat_map(|w| w.3.iter().map(|p| (w.2, p.0))).collect();
     flush(c, &mut want, report)?;
     report.cells = counted;
-    let stored = c.query_one("SELECT count(*) FROM cells WHERE generation = $1", &[frame.generation.into()], |r| {
-        r.int(0)
-    })? as u64;
+    let stored =
+        c.query_one("SELECT count(*) FROM cells WHERE generation = $1", &[frame.generation.into()], |r| {
+            r.int(0)
+        })? as u64;
     if stored != counted {
         note(report, || format!("{stored} roll-up cells are stored, {counted} follow from the log"));
     }
@@ -96,7 +97,11 @@ fn check_first_days(c: &mut Conn<'_>, firsts: &[(i32, u32)], report: &mut Report
         let want = expect.remove(&identity);
         if want != day {
             note(report, || {
-                format!("identity {identity} is first active on {} by the log, stored is {}", words(want), words(day))
+                format!(
+                    "identity {identity} is first active on {} by the log, stored is {}",
+                    words(want),
+                    words(day)
+                )
             });
         }
         Ok(())
@@ -141,13 +146,24 @@ fn digest(parts: &[i64]) -> u64 {
 
 fn check_index(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
     let (mut want, mut have) = ((0u64, 0u64), (0u64, 0u64));
-    c.for_each("SELECT identity, at, rank, seq, kind, channel_id FROM activities WHERE identity <> 0", &[], |r| {
-        let at = r.int(1)?;
-        let parts =
-            [crate::rollup::index::month_of(at), r.int(0)?, at, r.int(2)?, r.int(3)?, r.int(4)?, r.int(5)?];
-        want = (want.0 + 1, want.1.wrapping_add(digest(&parts)));
-        Ok(())
-    })?;
+    c.for_each(
+        "SELECT identity, at, rank, seq, kind, channel_id FROM activities WHERE identity <> 0",
+        &[],
+        |r| {
+            let at = r.int(1)?;
+            let parts = [
+                crate::rollup::index::month_of(at),
+                r.int(0)?,
+                at,
+                r.int(2)?,
+                r.int(3)?,
+                r.int(4)?,
+                r.int(5)?,
+            ];
+            want = (want.0 + 1, want.1.wrapping_add(digest(&parts)));
+            Ok(())
+        },
+    )?;
     c.for_each("SELECT month, identity, at, rank, seq, kind, channel_id FROM member_activities", &[], |r| {
         let parts = [r.int(0)?, r.int(1)?, r.int(2)?, r.int(3)?, r.int(4)?, r.int(5)?, r.int(6)?];
         have = (have.0 + 1, have.1.wrapping_add(digest(&parts)));

@@ -299,7 +299,9 @@ pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<
         LogRow::read,
     )?;
     rows.extend(tx.query_opt(
-        &format!("SELECT {COLUMNS} FROM activities a WHERE a.seq = $1 AND a.conversation_id = $2 AND a.follows = 0"),
+        &format!(
+            "SELECT {COLUMNS} FROM activities a WHERE a.seq = $1 AND a.conversation_id = $2 AND a.follows = 0"
+        ),
         &[first_seq.into(), id.into()],
         LogRow::read,
     )?);
@@ -311,8 +313,7 @@ pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<
 pub(crate) fn recompute(tx: &mut Conn<'_>, ids: &[i64]) -> Result<()> {
     for (_, old) in load_many(tx, ids)? {
         let rows = rows_of(tx, old.id, old.first_seq)?;
-        let mut fresh =
-            Conversation::empty(old.id, (old.place, old.ordering, old.key_hash), old.source_id);
+        let mut fresh = Conversation::empty(old.id, (old.place, old.ordering, old.key_hash), old.source_id);
         fresh.first_seq = old.first_seq;
         fresh.title.clone_from(&old.title);
         for row in &rows {

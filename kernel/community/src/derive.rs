@@ -85,11 +85,8 @@ pub(crate) fn set_first_day(tx: &mut Conn<'_>, identity: u32, day: Option<Day>) 
 fn first_active_day(tx: &mut Conn<'_>, frame: &Frame, identity: u32, from: Day) -> Result<Option<Day>> {
     // A day in another zone can begin in the UTC month before.
     let mut month = i64::from(Interval::Month.index(from.plus(-1)));
-    let last = tx.query_opt(
-        "SELECT month FROM member_activities ORDER BY month DESC LIMIT 1",
-        &[],
-        |r| r.int(0),
-    )?;
+    let last =
+        tx.query_opt("SELECT month FROM member_activities ORDER BY month DESC LIMIT 1", &[], |r| r.int(0))?;
     while last.is_some_and(|l| month <= l) {
         let at = tx.query(
             "SELECT at, kind FROM member_activities WHERE month = $1 AND identity = $2 ORDER BY at",

@@ -160,9 +160,8 @@ pub(crate) struct GraphCache(Arc<Mutex<Option<Arc<Graph>>>>);
 
 impl GraphCache {
     pub(crate) fn get(&self, c: &mut Conn<'_>) -> Result<Arc<Graph>> {
-        let version = c
-            .query_opt("SELECT value FROM counters WHERE name = 'graph'", &[], |r| r.int(0))?
-            .unwrap_or(0);
+        let version =
+            c.query_opt("SELECT value FROM counters WHERE name = 'graph'", &[], |r| r.int(0))?.unwrap_or(0);
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(graph) = held.as_ref().filter(|g| g.version == version) {
             return Ok(Arc::clone(graph));

@@ -185,7 +185,8 @@ impl Ingestor {
         for row in &rows {
             outcome.activities += 1;
             *outcome.by_kind.entry(row.kind).or_default() += 1;
-            outcome.span = Some(outcome.span.map_or((row.at, row.at), |(a, b)| (a.min(row.at), b.max(row.at))));
+            outcome.span =
+                Some(outcome.span.map_or((row.at, row.at), |(a, b)| (a.min(row.at), b.max(row.at))));
         }
         self.keep_spans(tx, &rows)
     }
@@ -312,9 +313,10 @@ impl Ingestor {
             .get(&draft.channel)
             .ok_or_else(|| Error::internal("a draft's channel is known by now"))?;
         let identity = match &draft.actor {
-            Some(actor) => {
-                *self.identities.get(actor).ok_or_else(|| Error::internal("a draft's actor is known by now"))?
-            }
+            Some(actor) => *self
+                .identities
+                .get(actor)
+                .ok_or_else(|| Error::internal("a draft's actor is known by now"))?,
             None => 0,
         };
         let place = match draft.place {

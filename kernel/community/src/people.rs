@@ -80,7 +80,10 @@ pub fn get_identity(c: &mut Conn<'_>, text: &str) -> Result<Identity> {
         )?;
     }
     match found.len() {
-        0 => Err(Error::not_found(format!("source \"{}\" has nobody with the id, handle or name \"{who}\"", source.name))),
+        0 => Err(Error::not_found(format!(
+            "source \"{}\" has nobody with the id, handle or name \"{who}\"",
+            source.name
+        ))),
         1 => Ok(found.remove(0)),
         _ => Err(Error::conflict(format!(
             "several people at \"{}\" are called \"{who}\"; use the id ({} or {})",
@@ -97,7 +100,11 @@ pub fn identities(c: &mut Conn<'_>, numbers: &[u32]) -> Result<Vec<Identity>> {
     let mut out = Vec::with_capacity(numbers.len());
     for chunk in numbers.chunks(500) {
         let list: Vec<String> = chunk.iter().map(u32::to_string).collect();
-        out.extend(c.query(&format!("{SELECT} WHERE i.identity IN ({})", list.join(",")), &[], Identity::read)?);
+        out.extend(c.query(
+            &format!("{SELECT} WHERE i.identity IN ({})", list.join(",")),
+            &[],
+            Identity::read,
+        )?);
     }
     Ok(out)
 }
@@ -153,7 +160,14 @@ pub fn links(c: &mut Conn<'_>) -> Result<Vec<Link>> {
 ///
 /// # Errors
 /// `Invalid` without a reason or for one and the same identity, `Conflict` when they are linked already.
-pub fn link(tx: &mut Conn<'_>, a: &Identity, b: &Identity, reason: &str, by: &str, now: Micros) -> Result<String> {
+pub fn link(
+    tx: &mut Conn<'_>,
+    a: &Identity,
+    b: &Identity,
+    reason: &str,
+    by: &str,
+    now: Micros,
+) -> Result<String> {
     let reason = needed_reason(reason)?;
     if a.identity == b.identity {
         return Err(Error::invalid("an identity cannot be linked with itself"));
@@ -184,13 +198,16 @@ pub fn link(tx: &mut Conn<'_>, a: &Identity, b: &Identity, reason: &str, by: &st
 /// `NotFound` for an unknown id, `Conflict` when it was taken back already, `Invalid` without a reason.
 pub fn unlink(tx: &mut Conn<'_>, link: &str, reason: &str, by: &str, now: Micros) -> Result<()> {
     let reason = needed_reason(reason)?;
-    let state = tx.query_opt(
-        "SELECT unlinked_at FROM identity_links WHERE public_id = $1",
-        &[link.into()],
-        |r| r.opt_int(0),
-    )?;
+    let state =
+        tx.query_opt("SELECT unlinked_at FROM identity_links WHERE public_id = $1", &[link.into()], |r| {
+            r.opt_int(0)
+        })?;
     match state {
-        None => return Err(Error::not_found(format!("there is no link {link}; `folkmoot members links` lists them"))),
+        None => {
+            return Err(Error::not_found(format!(
+                "there is no link {link}; `folkmoot members links` lists them"
+            )));
+        }
         Some(Some(_)) => return Err(Error::conflict(format!("link {link} was taken back already"))),
         Some(None) => {}
     }

@@ -12,14 +12,14 @@ pub use rows::{ActivityRow, ConversationRow, MemberRow, Named, RowFilter};
 
 pub(crate) use cache::DayCache;
 
+use crate::Kind;
 use crate::cell::Pairs;
 use crate::graph::Graph;
 use crate::rollup::Frame;
 use crate::rollup::parts::Group;
 use crate::sources::{self, Channel, Source};
-use cache::Version;
-use crate::Kind;
 use base::{Day, Micros, Result, Zone};
+use cache::Version;
 use roaring::RoaringBitmap;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -228,25 +228,44 @@ impl<'a, 'c> LogView<'a, 'c> {
     ///
     /// # Errors
     /// `NotFound`, naming what exists.
-    pub fn scope(&self, sources: &[String], channels: &[String], staff: Staff, kinds: &[Kind]) -> Result<Scope> {
+    pub fn scope(
+        &self,
+        sources: &[String],
+        channels: &[String],
+        staff: Staff,
+        kinds: &[Kind],
+    ) -> Result<Scope> {
         let mut scope = Scope { staff, kinds: kinds.to_vec(), ..Scope::default() };
         for name in sources {
             let found = self.sources.iter().find(|s| s.name == *name || s.public_id == *name);
             let found = found.ok_or_else(|| {
                 let names: Vec<&str> = self.sources.iter().map(|s| s.name.as_str()).collect();
-                base::Error::not_found(format!("there is no source \"{name}\"; there are: {}", names.join(", ")))
+                base::Error::not_found(format!(
+                    "there is no source \"{name}\"; there are: {}",
+                    names.join(", ")
+                ))
             })?;
             scope.sources.push(found.source_id);
         }
         for name in channels {
             let before = scope.channels.len();
-            let in_scope =
-                |c: &&Channel| scope.sources.is_empty() || scope.sources.contains(&c.source_id);
+            let in_scope = |c: &&Channel| scope.sources.is_empty() || scope.sources.contains(&c.source_id);
             // An external id is exact; a name may stand for the same channel at several sources.
-            let mut hits: Vec<i64> =
-                self.channels.iter().filter(in_scope).filter(|c| c.external_id == *name).map(|c| c.channel_id).collect();
+            let mut hits: Vec<i64> = self
+                .channels
+                .iter()
+                .filter(in_scope)
+                .filter(|c| c.external_id == *name)
+                .map(|c| c.channel_id)
+                .collect();
             if hits.is_empty() {
-                hits = self.channels.iter().filter(in_scope).filter(|c| c.name == *name).map(|c| c.channel_id).collect();
+                hits = self
+                    .channels
+                    .iter()
+                    .filter(in_scope)
+                    .filter(|c| c.name == *name)
+                    .map(|c| c.channel_id)
+                    .collect();
             }
             scope.channels.extend(hits);
             if scope.channels.len() == before {

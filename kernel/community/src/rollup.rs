@@ -57,7 +57,15 @@ pub(crate) struct Changes(Groups);
 
 impl Changes {
     /// One row more (`+1`) or less (`-1`), in all the cells it belongs to.
-    pub(crate) fn row(&mut self, day: Day, source_id: i64, channel_id: i64, kind: Kind, identity: u32, n: i64) {
+    pub(crate) fn row(
+        &mut self,
+        day: Day,
+        source_id: i64,
+        channel_id: i64,
+        kind: Kind,
+        identity: u32,
+        n: i64,
+    ) {
         self.add(channel_scope(channel_id), i64::from(kind.0), day, identity, n);
         if kind.is_active() && identity != 0 {
             self.add(source_scope(source_id), ACTIVE, day, identity, n);
@@ -142,7 +150,12 @@ fn load_many<'k>(
 }
 
 /// Writes one cell, or removes it when nobody is left.
-pub(crate) fn save(tx: &mut Conn<'_>, generation: i64, key: (i64, i64, i32), pairs: &[(u32, u32)]) -> Result<()> {
+pub(crate) fn save(
+    tx: &mut Conn<'_>,
+    generation: i64,
+    key: (i64, i64, i32),
+    pairs: &[(u32, u32)],
+) -> Result<()> {
     let (scope, kind, day) = key;
     if pairs.is_empty() {
         tx.execute(

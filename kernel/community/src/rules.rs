@@ -19,11 +19,16 @@ impl NameList {
             return false;
         }
         let email = who.email.map(str::to_lowercase);
-        let fields: Vec<String> =
-            [Some(who.external_id), who.name, who.handle].into_iter().flatten().map(str::to_lowercase).collect();
+        let fields: Vec<String> = [Some(who.external_id), who.name, who.handle]
+            .into_iter()
+            .flatten()
+            .map(str::to_lowercase)
+            .collect();
         self.0.iter().any(|entry| {
             fields.iter().any(|f| f == entry)
-                || email.as_deref().is_some_and(|e| e == entry || (entry.starts_with('@') && e.ends_with(entry)))
+                || email
+                    .as_deref()
+                    .is_some_and(|e| e == entry || (entry.starts_with('@') && e.ends_with(entry)))
         })
     }
 }

@@ -16,7 +16,11 @@ pub struct Setting {
 
 /// Every setting that people can change.
 pub const SETTINGS: &[Setting] = &[
-    Setting { name: "name", meaning: "The community's name, as the desk shows it.", default: "Our community" },
+    Setting {
+        name: "name",
+        meaning: "The community's name, as the desk shows it.",
+        default: "Our community",
+    },
     Setting {
         name: "zone",
         meaning: "The time zone whose days, weeks and months figures count in (an IANA name such as Europe/Berlin). Changing it rebuilds the roll-ups; until that is done figures name the old zone.",
@@ -66,7 +70,9 @@ pub(crate) fn checked(name: &str, value: &str) -> Result<String> {
     let value = value.trim();
     match name {
         "name" if value.is_empty() => Err(Error::invalid("a community's name cannot be empty")),
-        "name" if value.chars().count() > 80 => Err(Error::invalid("a community's name has at most 80 characters")),
+        "name" if value.chars().count() > 80 => {
+            Err(Error::invalid("a community's name has at most 80 characters"))
+        }
         "zone" => Ok(Zone::named(value)?.name().to_owned()),
         "name" | "staff" | "bots" => Ok(value.to_owned()),
         _ => Err(Error::not_found(format!(

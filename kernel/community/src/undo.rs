@@ -43,7 +43,10 @@ pub fn undo_slice(tx: &mut Conn<'_>, import_id: i64) -> Result<bool> {
     };
     log::remove(tx, &rows)?;
     take_out(tx, &frame, &rows)?;
-    tx.execute("UPDATE imports SET last_seq = $1 WHERE import_id = $2", &[(lowest - 1).into(), import_id.into()])?;
+    tx.execute(
+        "UPDATE imports SET last_seq = $1 WHERE import_id = $2",
+        &[(lowest - 1).into(), import_id.into()],
+    )?;
     Ok(true)
 }
 

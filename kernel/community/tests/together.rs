@@ -109,7 +109,9 @@ fn a_feed_goes_on_after_the_zone_was_changed() {
         let mut feed = Ingestor::new(b.source("world"), 0);
         // Eleven in the evening is the next day in Tokyo.
         let large = |from: i64| -> Vec<ActivityDraft> {
-            (0..210).map(|i| message(&format!("{from}-{i}"), DAY, from + i % 20, "general", &format!("p{i}"))).collect()
+            (0..210)
+                .map(|i| message(&format!("{from}-{i}"), DAY, from + i % 20, "general", &format!("p{i}")))
+                .collect()
         };
         b.ingest(&mut feed, large(23 * 60));
         b.community.set("zone", "Asia/Tokyo")?;
@@ -130,10 +132,15 @@ fn who_is_staff_holds_for_those_who_come_later_in_a_feed() {
         let mut feed = Ingestor::new(b.source("world"), 0);
         b.ingest(&mut feed, vec![message("1", DAY, 1, "general", "ana")]);
         b.community.set("staff", "ana, bo")?;
-        b.ingest(&mut feed, vec![message("2", DAY, 2, "general", "bo"), message("3", DAY, 3, "general", "cy")]);
+        b.ingest(
+            &mut feed,
+            vec![message("2", DAY, 2, "general", "bo"), message("3", DAY, 3, "general", "cy")],
+        );
         let staff: BTreeMap<String, bool> = b
             .db()
-            .read(|c| c.query("SELECT external_id, staff FROM identities", &[], |r| Ok((r.text(0)?, r.flag(1)?))))?
+            .read(|c| {
+                c.query("SELECT external_id, staff FROM identities", &[], |r| Ok((r.text(0)?, r.flag(1)?)))
+            })?
             .into_iter()
             .collect();
         let expect = [("ana", true), ("bo", true), ("cy", false)].map(|(n, s)| (n.to_owned(), s));

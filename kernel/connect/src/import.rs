@@ -154,7 +154,8 @@ impl Runner<'_> {
             }
             // Without a receiver the reader ends at its next batch.
             drop(receiver);
-            let read = reader.join().unwrap_or_else(|_| Err(Error::internal("the reader of an import broke down")));
+            let read =
+                reader.join().unwrap_or_else(|_| Err(Error::internal("the reader of an import broke down")));
             written.and(read).and_then(|()| self.community.fold_all())
         })
     }

@@ -153,12 +153,14 @@ impl Row<'_> {
         match self {
             Self::Sqlite(row) => {
                 let value = row.get_ref(column).map_err(sqlite_error)?;
-                value.as_blob_or_null().map(Option::unwrap_or_default).map_err(|e| Error::internal(e.to_string()))
+                value
+                    .as_blob_or_null()
+                    .map(Option::unwrap_or_default)
+                    .map_err(|e| Error::internal(e.to_string()))
             }
-            Self::Pg(row) => row
-                .try_get::<_, Option<&[u8]>>(column)
-                .map(Option::unwrap_or_default)
-                .map_err(pg_error),
+            Self::Pg(row) => {
+                row.try_get::<_, Option<&[u8]>>(column).map(Option::unwrap_or_default).map_err(pg_error)
+            }
         }
     }
 

@@ -8,8 +8,8 @@ use crate::sqlite::{open_checkpointer, open_reader, open_writer, wal_bytes};
 use base::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Where the data lies.
@@ -183,7 +183,9 @@ fn checkpoint_in_background(path: PathBuf, backend: Weak<Backend>) -> Result<()>
     // round moves them.
     let passive = move || {
         checkpointer
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |r| Ok((r.get::<_, i64>(1)?, r.get::<_, i64>(2)?)))
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |r| {
+                Ok((r.get::<_, i64>(1)?, r.get::<_, i64>(2)?))
+            })
             .unwrap_or((0, 0))
     };
     let work = move || {

@@ -28,7 +28,9 @@ pub(crate) fn sqlite_error(e: rusqlite::Error) -> Error {
         Some(C::SystemIoFailure) => Error::unavailable(format!(
             "the disk failed while reading or writing ({detail}). What was confirmed before is safe; check the disk."
         )),
-        Some(C::ConstraintViolation) => Error::conflict(format!("this collides with what is stored: {detail}")),
+        Some(C::ConstraintViolation) => {
+            Error::conflict(format!("this collides with what is stored: {detail}"))
+        }
         _ => Error::internal(format!("the database refused a statement: {detail}")),
     }
 }
@@ -55,5 +57,7 @@ pub(crate) fn pg_error(e: postgres::Error) -> Error {
             _ => Error::internal(format!("the database refused a statement: {text} ({code})")),
         };
     }
-    Error::unavailable(format!("PostgreSQL cannot be reached: {e}. Check FOLKMOOT_DATABASE_URL and the server."))
+    Error::unavailable(format!(
+        "PostgreSQL cannot be reached: {e}. Check FOLKMOOT_DATABASE_URL and the server."
+    ))
 }

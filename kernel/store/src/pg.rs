@@ -45,10 +45,8 @@ impl PgConn {
         each: &mut dyn FnMut(&postgres::Row) -> Result<()>,
     ) -> Result<()> {
         let statement = self.statement(sql)?;
-        let mut rows = self
-            .client
-            .query_raw(&statement, params.iter().map(|p| p as &dyn ToSql))
-            .map_err(pg_error)?;
+        let mut rows =
+            self.client.query_raw(&statement, params.iter().map(|p| p as &dyn ToSql)).map_err(pg_error)?;
         while let Some(row) = rows.next().map_err(pg_error)? {
             each(&row)?;
         }

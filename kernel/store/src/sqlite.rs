@@ -27,7 +27,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
 
 /// One of the connections that read.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let c = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
     c.execute_batch(
         "PRAGMA query_only=ON;

@@ -97,9 +97,12 @@ fn a_panic_writes_nothing_and_leaves_the_store_usable() {
 fn connections_come_back_after_errors() {
     on_both(|db, _| {
         for _ in 0..30 {
-            db.read(|c| c.query("SELECT nothing FROM nowhere", &[], |r| r.int(0))).expect_err("no such table");
-            db.read(|c| c.query("SELECT t FROM things WHERE n = $1", &[1i64.into()], |r| r.int(0))).expect("no row");
-            db.write(Priority::Bulk, |tx| tx.execute("UPDATE nowhere SET n = 1", &[])).expect_err("no such table");
+            db.read(|c| c.query("SELECT nothing FROM nowhere", &[], |r| r.int(0)))
+                .expect_err("no such table");
+            db.read(|c| c.query("SELECT t FROM things WHERE n = $1", &[1i64.into()], |r| r.int(0)))
+                .expect("no row");
+            db.write(Priority::Bulk, |tx| tx.execute("UPDATE nowhere SET n = 1", &[]))
+                .expect_err("no such table");
             db.read(|_| Err::<(), _>(Error::invalid("on purpose"))).expect_err("on purpose");
         }
         assert!(db.write(Priority::Bulk, |tx| insert(tx, 1)).is_ok());
@@ -172,7 +175,15 @@ fn values_come_back_as_they_went_in() {
             tx.query_one(
                 "INSERT INTO things (n, t, b, r) VALUES ($1, $2, $3, $4) RETURNING n, t, b, r",
                 &[Option::<i64>::None.into(), Option::<&str>::None.into(), Param::Null, Param::Null],
-                |r| Ok((r.opt_int(0)?, r.opt_text(1)?, r.opt_blob(2)?, r.opt_real(3)?, r.bytes(2)?.is_empty())),
+                |r| {
+                    Ok((
+                        r.opt_int(0)?,
+                        r.opt_text(1)?,
+                        r.opt_blob(2)?,
+                        r.opt_real(3)?,
+                        r.bytes(2)?.is_empty(),
+                    ))
+                },
             )
         });
         assert_eq!(nothing.expect("stored"), (None, None, None, None, true));
@@ -197,11 +208,16 @@ fn text_with_a_zero_byte_does_not_stop_anything() {
 #[test]
 fn a_wrong_number_of_parameters_and_a_wrong_type_are_errors() {
     on_both(|db, _| {
-        let few = db.write(Priority::Interactive, |tx| tx.execute("INSERT INTO things (n, t) VALUES ($1, $2)", &[1i64.into()]));
+        let few = db.write(Priority::Interactive, |tx| {
+            tx.execute("INSERT INTO things (n, t) VALUES ($1, $2)", &[1i64.into()])
+        });
         assert!(few.is_err(), "on {:?}", db.dialect());
         db.write(Priority::Interactive, |tx| insert(tx, 1)).expect("written");
         assert!(db.read(|c| c.query_one("SELECT n FROM things", &[], |r| r.text(0))).is_err());
-        assert!(db.read(|c| c.query_one("SELECT t FROM things", &[], |r| r.text(0))).is_err(), "NULL is no text");
+        assert!(
+            db.read(|c| c.query_one("SELECT t FROM things", &[], |r| r.text(0))).is_err(),
+            "NULL is no text"
+        );
         let none = db.read(|c| c.query_one("SELECT n FROM things WHERE n = 7", &[], |r| r.int(0)));
         assert_eq!(none.expect_err("no row").kind, ErrorKind::NotFound);
     });
@@ -222,11 +238,18 @@ fn a_schema_only_moves_forward() {
         let error = db.migrate(&[changed, NEXT], 3).expect_err("it was changed");
         assert_eq!(error.kind, ErrorKind::Conflict);
         assert!(error.message.contains("test 1 (things) was changed"), "{error}");
-        let error = Db::open(location).and_then(|old| old.migrate(&[SCHEMA], 3)).expect_err("an older program");
+        let error =
+            Db::open(location).and_then(|old| old.migrate(&[SCHEMA], 3)).expect_err("an older program");
         assert!(error.message.contains("newer version") && error.message.contains("test 2"), "{error}");
         // One that fails leaves nothing of itself or of those before it in the same run.
-        let third = Migration { number: 3, name: "good", sql: "CREATE TABLE good (n INTEGER) STRICT;", ..SCHEMA };
-        let fourth = Migration { number: 4, name: "bad", sql: "CREATE TABLE bad (n INTEGER) STRICT; CREATE NONSENSE;", ..SCHEMA };
+        let third =
+            Migration { number: 3, name: "good", sql: "CREATE TABLE good (n INTEGER) STRICT;", ..SCHEMA };
+        let fourth = Migration {
+            number: 4,
+            name: "bad",
+            sql: "CREATE TABLE bad (n INTEGER) STRICT; CREATE NONSENSE;",
+            ..SCHEMA
+        };
         let error = db.migrate(&[SCHEMA, NEXT, third, fourth], 4).expect_err("nonsense");
         assert!(error.message.contains("migration test 4 (bad)"), "{error}");
         assert!(db.read(|c| c.query("SELECT n FROM good", &[], |r| r.int(0))).is_err(), "rolled back");
@@ -237,7 +260,8 @@ fn a_schema_only_moves_forward() {
 
 #[test]
 fn databases_that_cannot_be_reached_say_so() {
-    let error = Db::open(&Location::Postgres("postgres://nobody@127.0.0.1:1/none".into())).expect_err("nobody there");
+    let error =
+        Db::open(&Location::Postgres("postgres://nobody@127.0.0.1:1/none".into())).expect_err("nobody there");
     assert_eq!(error.kind, ErrorKind::Unavailable);
     assert!(error.message.contains("FOLKMOOT_DATABASE_URL"), "{error}");
     let error = Db::open(&Location::Postgres("mysql://x".into())).expect_err("not an address");

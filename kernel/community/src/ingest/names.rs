@@ -10,7 +10,12 @@ use std::collections::BTreeMap;
 use store::{Conn, Dialect};
 
 impl Ingestor {
-    pub(super) fn take_channels(&mut self, tx: &mut Conn<'_>, batch: &Batch, outcome: &mut Outcome) -> Result<()> {
+    pub(super) fn take_channels(
+        &mut self,
+        tx: &mut Conn<'_>,
+        batch: &Batch,
+        outcome: &mut Outcome,
+    ) -> Result<()> {
         for draft in &batch.channels {
             self.put_channel(tx, draft, outcome)?;
         }
@@ -151,7 +156,13 @@ impl Ingestor {
     }
 
     /// Returns whether it changes a mask.
-    fn insert_identity(&mut self, tx: &mut Conn<'_>, number: u32, d: &IdentityDraft, now: Micros) -> Result<bool> {
+    fn insert_identity(
+        &mut self,
+        tx: &mut Conn<'_>,
+        number: u32,
+        d: &IdentityDraft,
+        now: Micros,
+    ) -> Result<bool> {
         let who = who(d);
         let rules = self.rules(tx)?;
         let (marked, staff) = (rules.bots.matches(&who), rules.staff.matches(&who));

@@ -10,7 +10,13 @@ use store::Conn;
 
 /// A record that is there already: the newest export wins, the lower rank stays, and what it replaces is kept
 /// for taking the import back.
-pub(super) fn reconcile(tx: &mut Conn<'_>, frame: &Frame, known: LogRow, new: Prepared, import_id: i64) -> Result<()> {
+pub(super) fn reconcile(
+    tx: &mut Conn<'_>,
+    frame: &Frame,
+    known: LogRow,
+    new: Prepared,
+    import_id: i64,
+) -> Result<()> {
     let known_body = log::find_body(tx, known.seq)?;
     let mut body = new.body;
     let mut row = LogRow { rank: known.rank.min(new.row.rank), ..known.clone() };

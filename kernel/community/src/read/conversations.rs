@@ -51,9 +51,8 @@ impl LogView<'_, '_> {
             return Ok(Err("no reply links".to_owned()));
         }
         let zone = &self.frame.zone;
-        let (from, to) = period.map_or((i64::MIN, i64::MAX), |p| {
-            (zone.start_of(p.first), zone.start_of(p.last.plus(1)) - 1)
-        });
+        let (from, to) = period
+            .map_or((i64::MIN, i64::MAX), |p| (zone.start_of(p.first), zone.start_of(p.last.plus(1)) - 1));
         let (openers, everybody) = (self.graph.mask(scope.staff), self.graph.mask(Staff::Include));
         let mut sql = format!(
             "SELECT conversation_id, opened_at, opened_rank, opened_kind, opener, people, source_id, channel_id
@@ -82,7 +81,9 @@ impl LogView<'_, '_> {
                     Opening { seq: 0, at, rank: r.int(2)?, hash: 0, kind, identity, channel_id: r.int(7)? };
                 people_of(bytes, &opening)?
                     .iter()
-                    .filter(|p| !matches!(everybody.member(p.identity), 0) && everybody.member(p.identity) != opener)
+                    .filter(|p| {
+                        !matches!(everybody.member(p.identity), 0) && everybody.member(p.identity) != opener
+                    })
                     .map(|p| p.first_at)
                     .min()
             };
@@ -109,9 +110,8 @@ impl LogView<'_, '_> {
             return Ok(Err("no reply links".to_owned()));
         }
         let zone = self.zone();
-        let (from, to) = period.map_or((i64::MIN, i64::MAX), |p| {
-            (zone.start_of(p.first), zone.start_of(p.last.plus(1)) - 1)
-        });
+        let (from, to) = period
+            .map_or((i64::MIN, i64::MAX), |p| (zone.start_of(p.first), zone.start_of(p.last.plus(1)) - 1));
         let mut sql = format!(
             "SELECT opened_at, opened_kind, opener FROM conversations
              WHERE opened_at BETWEEN $1 AND $2 AND source_id IN ({})",
@@ -183,7 +183,9 @@ impl LogView<'_, '_> {
             &[self.frame.generation.into(), FIRST.into(), period.last.0.into()],
             |r| {
                 let day = Day(r.int(0)? as i32);
-                days.extend(cell::decode_set(r.bytes(1)?)?.iter().filter(|i| mask.member(*i) != 0).map(|i| (i, day)));
+                days.extend(
+                    cell::decode_set(r.bytes(1)?)?.iter().filter(|i| mask.member(*i) != 0).map(|i| (i, day)),
+                );
                 Ok(())
             },
         )?;
@@ -222,9 +224,15 @@ impl LogView<'_, '_> {
         Ok(None)
     }
 
-    fn scan_first_rows(&mut self, scope: &Scope, mask: &Mask, first: &mut BTreeMap<u32, Micros>) -> Result<()> {
+    fn scan_first_rows(
+        &mut self,
+        scope: &Scope,
+        mask: &Mask,
+        first: &mut BTreeMap<u32, Micros>,
+    ) -> Result<()> {
         let kinds = KINDS.iter().map(|k| k.kind).filter(|k| Self::counts(scope, *k)).map(|k| i64::from(k.0));
-        let mut sql = format!("SELECT identity, MIN(at) FROM member_activities WHERE kind IN ({})", ids(kinds));
+        let mut sql =
+            format!("SELECT identity, MIN(at) FROM member_activities WHERE kind IN ({})", ids(kinds));
         if !(scope.sources.is_empty() && scope.channels.is_empty()) {
             let list = ids(self.scope_channels(scope).iter().map(|c| c.channel_id));
             sql.push_str(&format!(" AND channel_id IN ({list})"));

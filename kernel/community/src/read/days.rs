@@ -74,11 +74,8 @@ impl LogView<'_, '_> {
         let plain = scope.channels.is_empty() && scope.kinds.is_empty();
         let mut out = Actives::default();
         if let Some(from) = from {
-            out.before = if plain {
-                self.first_seen_before(scope, from)?
-            } else {
-                self.seen_before(scope, from)?
-            };
+            out.before =
+                if plain { self.first_seen_before(scope, from)? } else { self.seen_before(scope, from)? };
         }
         let first = from.map_or(i32::MIN, |d| d.0);
         let cells = self.active_keys(scope);
@@ -102,7 +99,8 @@ impl LogView<'_, '_> {
     }
 
     pub(super) fn kind_keys(&self, scope: &Scope, want: impl Fn(Kind) -> bool) -> Vec<(i64, i64)> {
-        let kinds: Vec<i64> = KINDS.iter().map(|k| k.kind).filter(|k| want(*k)).map(|k| i64::from(k.0)).collect();
+        let kinds: Vec<i64> =
+            KINDS.iter().map(|k| k.kind).filter(|k| want(*k)).map(|k| i64::from(k.0)).collect();
         self.scope_channels(scope)
             .iter()
             .flat_map(|c| kinds.iter().map(|k| (channel_scope(c.channel_id), *k)))

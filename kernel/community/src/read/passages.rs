@@ -47,7 +47,8 @@ impl LogView<'_, '_> {
             (true, false) => Basis::JoinRows,
             _ => Basis::FirstActivity,
         };
-        let mut joins: Vec<Passage> = joins.into_iter().map(|(member, day)| Passage { member, day }).collect();
+        let mut joins: Vec<Passage> =
+            joins.into_iter().map(|(member, day)| Passage { member, day }).collect();
         joins.sort_unstable_by_key(|p| (p.day, p.member));
         let leaves = match leave_sources.is_empty() {
             true => None,

@@ -56,7 +56,8 @@ impl LogView<'_, '_> {
         }
         for d in self.deltas.clone() {
             let kind_fits = scope.kinds.is_empty() || scope.kinds.contains(&d.kind);
-            if kind_fits && self.in_scope(scope, d.source_id, d.channel_id) && d.day >= first && d.day <= last {
+            if kind_fits && self.in_scope(scope, d.source_id, d.channel_id) && d.day >= first && d.day <= last
+            {
                 take(d.kind, d.channel_id, &[(d.identity, 1)]);
             }
         }

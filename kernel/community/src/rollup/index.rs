@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn the_mark_never_goes_back() {
-        for bench in [Some(testkit::Bench::sqlite(&[])), testkit::Bench::postgres(&[])].into_iter().flatten() {
+        for bench in [Some(testkit::Bench::sqlite(&[])), testkit::Bench::postgres(&[])].into_iter().flatten()
+        {
             for (seq, expect) in [(10, 10), (5, 10), (12, 12)] {
                 bench.db().write(Priority::Bulk, |tx| set_mark(tx, seq)).expect("set");
                 assert_eq!(bench.db().read(mark).expect("read"), expect, "on {}", bench.database);

@@ -182,9 +182,11 @@ fn fresh(request: &Request, format: &Format, print: &Fingerprint, options: &Impo
 /// Whether the export's ids and zone fit an existing source.
 fn fit(runner: &Runner<'_>, mut source: Source, print: &Fingerprint, request: &Request) -> Result<Source> {
     let used = runner.community.db().read(|c| {
-        c.query_opt("SELECT seq FROM activities WHERE source_id = $1 LIMIT 1", &[source.source_id.into()], |r| {
-            r.int(0)
-        })
+        c.query_opt(
+            "SELECT seq FROM activities WHERE source_id = $1 LIMIT 1",
+            &[source.source_id.into()],
+            |r| r.int(0),
+        )
     })?;
     if used.is_none() {
         // Everything was taken back: the source begins anew.
@@ -383,7 +385,9 @@ fn missing(path: &Path) -> Error {
 }
 
 fn label(paths: &[PathBuf]) -> String {
-    let name = |p: &PathBuf| p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name = |p: &PathBuf| {
+        p.file_name().map_or_else(|| p.display().to_string(), |n| n.to_string_lossy().into_owned())
+    };
     match paths {
         [one] => name(one),
         [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
@@ -391,16 +395,26 @@ fn label(paths: &[PathBuf]) -> String {
     }
 }
 
-/// The same input has the same fingerprint: paths, sizes, times of change, options.
+/// The same input has the same fingerprint: paths, sizes, times of change, options; of a folder those of
+/// everything in it.
 fn input_fingerprint(paths: &[PathBuf], options: &str) -> String {
-    let mut text = options.to_owned();
-    for path in paths {
-        if let Ok(meta) = std::fs::metadata(path) {
-            let changed = meta.modified().ok().and_then(|m| m.duration_since(std::time::UNIX_EPOCH).ok());
-            text.push_str(&format!("\n{}:{}:{:?}", path.display(), meta.len(), changed));
-        }
+    let mut files = Vec::new();
+    paths.iter().for_each(|p| describe_files(p, &mut files));
+    files.sort_unstable();
+    format!("{:016x}", hash64(&format!("{options}\n{}", files.join("\n"))) as u64)
+}
+
+/// What cannot be looked at is left out here; reading it says why.
+fn describe_files(path: &Path, out: &mut Vec<String>) {
+    let Ok(meta) = std::fs::metadata(path) else { return };
+    if meta.is_dir() {
+        let Ok(entries) = std::fs::read_dir(path) else { return };
+        // Links within a folder are not followed, here as in reading.
+        let own = entries.flatten().filter(|e| e.file_type().is_ok_and(|t| !t.is_symlink()));
+        return own.for_each(|e| describe_files(&e.path(), out));
     }
-    format!("{:016x}", hash64(&text) as u64)
+    let changed = meta.modified().ok().and_then(|m| m.duration_since(std::time::UNIX_EPOCH).ok());
+    out.push(format!("{}:{}:{:?}", path.display(), meta.len(), changed));
 }
 
 impl Progress {

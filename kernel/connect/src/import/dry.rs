@@ -12,7 +12,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 ///
 /// # Errors
 /// As an import.
-pub fn dry_run(runner: &Runner<'_>, request: &Request, progress: &mut dyn FnMut(&Progress)) -> Result<Summary> {
+pub fn dry_run(
+    runner: &Runner<'_>,
+    request: &Request,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<Summary> {
     let began = runner.clock.now();
     let mut files = Files::open(&request.paths)?;
     let plan = plan(runner, request, &mut files)?;

@@ -9,12 +9,19 @@ use store::Priority;
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when a newer import of the same source must go first, or it still runs.
-pub fn undo(community: &Community, id: &str, now: Micros, progress: &mut dyn FnMut(u64)) -> Result<ImportRecord> {
+pub fn undo(
+    community: &Community,
+    id: &str,
+    now: Micros,
+    progress: &mut dyn FnMut(u64),
+) -> Result<ImportRecord> {
     let db = community.db();
     let import = db.write(Priority::Interactive, |tx| {
         let import = record::get(tx, id)?;
         match import.state {
-            ImportState::Undone => return Err(Error::conflict(format!("the import {id} was taken back already"))),
+            ImportState::Undone => {
+                return Err(Error::conflict(format!("the import {id} was taken back already")));
+            }
             ImportState::Running if import.live => {
                 return Err(Error::conflict(format!("the import {id} is still running; stop it first")));
             }
@@ -42,9 +49,11 @@ pub fn undo(community: &Community, id: &str, now: Micros, progress: &mut dyn FnM
 fn finish(community: &Community, import_id: i64, now: Micros, progress: &mut dyn FnMut(u64)) -> Result<()> {
     let db = community.db();
     let mut left = db.read(|c| {
-        c.query_one("SELECT last_seq - first_seq + 1 FROM imports WHERE import_id = $1", &[import_id.into()], |r| {
-            r.opt_int(0)
-        })
+        c.query_one(
+            "SELECT last_seq - first_seq + 1 FROM imports WHERE import_id = $1",
+            &[import_id.into()],
+            |r| r.opt_int(0),
+        )
     })?;
     loop {
         let more = db.write(Priority::Bulk, |tx| undo_slice(tx, import_id))?;
@@ -70,7 +79,9 @@ fn finish(community: &Community, import_id: i64, now: Micros, progress: &mut dyn
 /// When the database says no.
 pub fn finish_undos(community: &Community, now: Micros) -> Result<()> {
     let open = community.db().read(|c| {
-        c.query("SELECT import_id FROM imports WHERE state = 'undoing' ORDER BY import_id DESC", &[], |r| r.int(0))
+        c.query("SELECT import_id FROM imports WHERE state = 'undoing' ORDER BY import_id DESC", &[], |r| {
+            r.int(0)
+        })
     })?;
     for import_id in open {
         finish(community, import_id, now, &mut |_| {})?;
