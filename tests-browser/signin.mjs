@@ -30,6 +30,6 @@ await journey("signin", async ({ page, context, product }) => {
   await page.getByLabel(/e-?mail/i).fill(ACCOUNT.email);
   await page.locator("input[type=password]").fill("not the right one at all");
   await page.getByRole("button", { name: /sign in/i }).click();
-  await page.getByText(/do not match|wrong|not right|does not/i).first().waitFor();
+  await page.getByText(/do not belong together/i).first().waitFor();
   assert.match(page.url(), /\/signin/);
 });

@@ -54,11 +54,17 @@ fn line_json(line: &SourceLine, zone: &Zone) -> Value {
 
 /// `GET /api/v1/sources/{source}`
 pub(crate) async fn get_source(State(app): State<App>, Path(id): Path<String>) -> Answer<Json<Value>> {
-    let detail = app.blocking(move |app| app.community.view(|view| store::detail(view, &id))).await?;
-    Ok(Json(detail_json(&detail)))
+    let detail = app
+        .blocking(move |app| {
+            // Asked first: what is read afterwards is then at least as new as "not running any more".
+            let correcting = work::running(Task::Zone);
+            app.community.view(|view| store::detail(view, &id)).map(|detail| (detail, correcting))
+        })
+        .await?;
+    Ok(Json(detail_json(&detail.0, &detail.1)))
 }
 
-fn detail_json(detail: &SourceDetail) -> Value {
+fn detail_json(detail: &SourceDetail, correcting: &[String]) -> Value {
     let day = |at: Micros| detail.zone.day_of(at).to_string();
     let mut value = source_json(&detail.source);
     value["activities"] = json!(detail.activities);
@@ -81,7 +87,7 @@ fn detail_json(detail: &SourceDetail) -> Value {
         .collect();
     value["imports"] = detail.imports.iter().map(import_json).collect();
     value["zone_correction"] = match (
-        work::is_running(Task::Zone, &detail.source.public_id),
+        correcting.contains(&detail.source.public_id),
         work::failure(Task::Zone, &detail.source.public_id),
     ) {
         (true, _) => json!("running"),

@@ -66,6 +66,12 @@ pub(crate) fn find(task: Task, id: &str) -> Option<Arc<Work>> {
     held(&WORKS).get(&(task, id.to_owned())).cloned()
 }
 
+/// Ids of what runs of this kind.
+pub(crate) fn running(task: Task) -> Vec<String> {
+    let works = held(&WORKS);
+    works.iter().filter(|(key, w)| key.0 == task && w.end().is_none()).map(|(key, _)| key.1.clone()).collect()
+}
+
 /// Whether it runs.
 pub(crate) fn is_running(task: Task, id: &str) -> bool {
     find(task, id).is_some_and(|w| w.end().is_none())

@@ -29,8 +29,9 @@ pub fn assemble(app: App) -> Router {
     router
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), envelope::envelope))
+        // Outside of the envelope: an error's body is drawn there, and a body is compressed once it stands.
+        .layer(CompressionLayer::new())
         .with_state(app)
 }
 

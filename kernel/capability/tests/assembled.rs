@@ -167,6 +167,11 @@ async fn bodies_are_limited_and_answers_compressed() {
     let headers = [("authorization", bearer.as_str()), ("accept-encoding", "gzip")];
     let (_, headers, _) = p.ask(Method::GET, "/desk/things/large", &headers, Body::empty()).await;
     assert_eq!(headers["content-encoding"], "gzip");
+    // An error's body is drawn after its route answered; what the header says must still be true of it.
+    let headers = [("authorization", bearer.as_str()), ("accept-encoding", "gzip")];
+    let (status, headers, body) = p.ask(Method::GET, "/nowhere", &headers, Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(headers.contains_key("content-encoding"), !body.starts_with("<!doctype"), "{body}");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ const QUESTIONS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_window_gives_the_same_as_the_whole(model in models(), from in 0i32..220, length in 0i32..100) {
@@ -188,12 +188,11 @@ proptest! {
         let eligible: Vec<_> = lives.values().filter(|l| first(l) + b <= last).collect();
         let bracket = eligible.iter().filter(|l| (a..=b).any(|d| l.contains(&(first(l) + d)))).count() as u64;
         let later = eligible.iter().filter(|l| l.iter().any(|d| *d >= first(l) + b)).count() as u64;
-        let expected = |n: u64| if eligible.is_empty() { None } else { Some(n) };
         let answer = model.ask("retention_day", &[("bracket", &format!("{a}-{b}"))]);
         prop_assert_eq!(answer["summary"]["eligible"].as_u64(), Some(eligible.len() as u64));
-        prop_assert_eq!(answer["summary"]["retained"].as_u64(), expected(bracket));
+        prop_assert_eq!(answer["summary"]["retained"].as_u64(), Some(bracket));
         let answer = model.ask("retention_day", &[("day", &b.to_string()), ("mode", "unbounded")]);
-        prop_assert_eq!(answer["summary"]["retained"].as_u64(), expected(later));
+        prop_assert_eq!(answer["summary"]["retained"].as_u64(), Some(later));
     }
 
     #[test]
