@@ -59,6 +59,9 @@ pub enum Command {
     /// Fill the store with a generated log, for benchmarks.
     #[command(hide = true)]
     BenchFill(BenchFillArgs),
+    /// Asks the questions of a year, for benchmarks.
+    #[command(hide = true)]
+    BenchAsk(BenchAskArgs),
 }
 
 /// What `demo` takes.
@@ -305,6 +308,14 @@ pub struct BenchFillArgs {
     /// By time instead of channel by channel.
     #[arg(long)]
     pub by_time: bool,
+}
+
+/// What `bench-ask` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct BenchAskArgs {
+    /// How often.
+    #[arg(long, default_value_t = 15)]
+    pub repeats: u32,
 }
 
 impl Cli {

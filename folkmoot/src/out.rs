@@ -52,8 +52,11 @@ impl Terminal {
 impl Out for Terminal {
     fn line(&mut self, text: &str) -> Result<()> {
         self.clear();
-        writeln!(std::io::stdout().lock(), "{text}")?;
-        Ok(())
+        match writeln!(std::io::stdout().lock(), "{text}") {
+            // Whoever read along (`| head`) has enough; there is nobody left to tell.
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+            written => Ok(written?),
+        }
     }
 
     fn note(&mut self, text: &str) -> Result<()> {

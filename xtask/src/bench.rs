@@ -27,7 +27,8 @@ const QUESTIONS: [(&str, &str); 14] = [
     ("newcomers_answered?interval=week", "newcomers answered"),
 ];
 /// Pages opened before memory is read.
-const PAGES: [&str; 3] = ["/signin", "/desk/health", "/desk/sources"];
+const PAGES: [&str; 5] =
+    ["/signin", "/desk/health", "/desk/health/cards/lead", "/desk/sources", "/desk/sources/import"];
 const REPEATS: usize = 5;
 
 /// One measured log.
@@ -42,6 +43,10 @@ struct Measured {
     start: Duration,
     /// Anonymous and resident memory of the idle server, bytes.
     idle: (u64, u64),
+    /// A year of actives by day, week and month, 12-week retention and lifecycle together, in milliseconds:
+    /// in-process, a fifth of the identities linked, a row taken in before each of 15 times; and the mean actives
+    /// a day.
+    year: (f64, u64),
     /// By question: the median of the answers; `None` where the metric does not answer.
     answers: Vec<Option<Duration>>,
 }
@@ -88,6 +93,10 @@ fn measure(product: &Product, name: &str, command: &[&str], size: Option<u64>) -
     let summary: Value =
         said.lines().last().and_then(|l| serde_json::from_str(l).ok()).unwrap_or(Value::Null);
     let activities = size.or(summary["activities"].as_u64()).ok_or("the import does not say what it took")?;
+    let (said, _) = watched(product.command(&["bench-ask", "--data"]).arg(data.path()))?;
+    let year: Value = said.lines().last().and_then(|l| serde_json::from_str(l).ok()).unwrap_or(Value::Null);
+    let year =
+        (year["median_ms"].as_f64().unwrap_or(f64::NAN), year["actives_a_day"].as_u64().unwrap_or_default());
     let token = product.token(data.path())?;
     let server = product.serve(data.path())?;
     let start = server.first_answer()?;
@@ -95,11 +104,16 @@ fn measure(product: &Product, name: &str, command: &[&str], size: Option<u64>) -
     for page in PAGES {
         server.get(page, Some(&token))?;
     }
+    for (question, _) in QUESTIONS {
+        let metric = question.split('?').next().unwrap_or_default();
+        server.get(&format!("/desk/health/cards/{metric}"), Some(&token))?;
+        server.get(&format!("/desk/health/{metric}"), Some(&token))?;
+    }
     std::thread::sleep(Duration::from_secs(3));
     let idle = (memory(server.id(), "RssAnon"), memory(server.id(), "VmRSS"));
     drop(server);
     let size = folder_size(data.path());
-    Ok(Measured { name: name.to_owned(), activities, import, peak, size, start, idle, answers })
+    Ok(Measured { name: name.to_owned(), activities, import, peak, size, start, idle, year, answers })
 }
 
 /// Runs a command and returns what it printed and its peak of anonymous memory.
@@ -175,6 +189,9 @@ fn table(measured: &[Measured]) -> String {
     out.push_str(&row("start to first answer", &mut measured.iter().map(|m| milliseconds(m.start))));
     out.push_str(&row("idle memory, anonymous", &mut measured.iter().map(|m| mebibytes(m.idle.0))));
     out.push_str(&row("idle memory, resident", &mut measured.iter().map(|m| mebibytes(m.idle.1))));
+    let year = |m: &Measured| format!("{:.1} ms", m.year.0);
+    out.push_str(&row("a year's actives, retention and lifecycle together", &mut measured.iter().map(year)));
+    out.push_str(&row("actives a day in that year", &mut measured.iter().map(|m| thousands(m.year.1))));
     for (number, (_, name)) in QUESTIONS.iter().enumerate() {
         let cell = |m: &Measured| m.answers[number].map_or_else(|| "–".to_owned(), milliseconds);
         out.push_str(&row(name, &mut measured.iter().map(cell)));
@@ -234,6 +251,7 @@ mod tests {
             size: 1025 << 20,
             start: Duration::from_micros(1_500),
             idle: (3 << 20, 4 << 20),
+            year: (7.25, 1_800),
             answers: vec![None; QUESTIONS.len()],
         };
         let table = table(&[log("one"), log("two")]);

@@ -1,13 +1,11 @@
 //! `folkmoot import` and `folkmoot imports`: exports brought in, listed, continued and taken back.
 
 use super::{Context, json};
-use crate::cli::{BenchFillArgs, ImportArgs, ImportsAction, ImportsArgs};
-use crate::made;
+use crate::cli::{ImportArgs, ImportsAction, ImportsArgs};
 use crate::out::{Out, Step, aligned, when};
-use base::{Day, Error, Result};
+use base::{Error, Result};
 use capability::App;
 use connect::import::{self, ImportRecord, ImportState, Progress, Request, Summary};
-use serde_json::json;
 use std::path::Path;
 
 /// Who is named as the one who imported, when it was asked for on the command line.
@@ -63,7 +61,7 @@ fn say(progress: &Progress, label: &str, out: &mut dyn Out) {
     step(label, progress.bytes, progress.total_bytes, out);
 }
 
-fn step(label: &str, done: u64, total: u64, out: &mut dyn Out) {
+pub(super) fn step(label: &str, done: u64, total: u64, out: &mut dyn Out) {
     // When nobody listens any more the work still goes on to its end; `imports` tells how it ended.
     let _ = out.progress(&Step { label: label.to_owned(), done, total });
 }
@@ -137,17 +135,6 @@ fn row(i: &ImportRecord) -> Vec<String> {
         when(i.started_at),
         i.input.clone(),
     ]
-}
-
-/// Fills the store with a generated log.
-pub fn bench_fill(app: &App, args: &BenchFillArgs, out: &mut dyn Out) -> Result<()> {
-    let order = if args.by_time { demo::Order::Time } else { demo::Order::Channel };
-    let bench = demo::Bench::new(args.activities, order, Day::of_micros(app.clock.now()));
-    let summary = made::import(app, made::bench(bench), &mut |p| {
-        step("Filling", p.records, args.activities, out);
-    })?;
-    let rate = summary.activities as f64 / summary.seconds.max(0.01);
-    out.line(&json(&json!({ "activities": summary.activities, "seconds": summary.seconds, "rate": rate }))?)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! know whether a terminal or a socket is behind it.
 
 pub mod accounts;
+mod bench;
 mod check;
 mod import;
 mod members;
@@ -40,7 +41,8 @@ pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8
         Command::Members(args) => members::members(app, args, out),
         Command::Sources(args) => sources::sources(app, args, out),
         Command::Check { json } => return check::check(app, *json, out),
-        Command::BenchFill(args) => import::bench_fill(app, args, out),
+        Command::BenchFill(args) => bench::fill(app, args, out),
+        Command::BenchAsk(args) => bench::ask(app, args, out),
         Command::Reference { out: folder } => reference::write(&context.cwd.join(folder), out),
         Command::Demo(_) | Command::Serve(_) => {
             Err(Error::invalid("a server is started from the command line, not through another one"))

@@ -274,10 +274,10 @@ impl Ingestor {
                 entry.0.title.clone_from(&p.title);
             }
         }
-        for id in ids {
-            if let Some((conversation, is_new)) = all.get(&id) {
-                conversations::save(tx, conversation, *is_new)?;
-            }
+        let (new, known): (Vec<_>, Vec<_>) = ids.iter().filter_map(|id| all.get(id)).partition(|c| c.1);
+        conversations::insert_many(tx, &new.iter().map(|c| &c.0).collect::<Vec<_>>())?;
+        for (conversation, _) in known {
+            conversations::save(tx, conversation, false)?;
         }
         Ok(())
     }

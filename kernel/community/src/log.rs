@@ -253,7 +253,8 @@ pub(crate) fn insert_bodies(tx: &mut Conn<'_>, bodies: &[(i64, Body)]) -> Result
     Ok(())
 }
 
-fn copy_field(out: &mut String, value: Option<&str>) {
+/// One more field of a line of COPY, with its tab in front.
+pub(crate) fn copy_field(out: &mut String, value: Option<&str>) {
     out.push('\t');
     let Some(value) = value else {
         out.push_str("\\N");

@@ -270,7 +270,7 @@ impl<'a, 'c> LogView<'a, 'c> {
             scope.channels.extend(hits);
             if scope.channels.len() == before {
                 return Err(base::Error::not_found(format!(
-                    "there is no channel \"{name}\" in this choice of sources; see `folkmoot sources channels`"
+                    "there is no channel \"{name}\" in this choice of sources; the page of each source lists its channels"
                 )));
             }
         }

@@ -114,7 +114,7 @@ fn holds(detail: &SourceDetail) -> Markup {
         }
     };
     let lines = [
-        ("Format", Markup::text(&format!("{} ({})", s.format, s.id_form))),
+        ("Format", Markup::text(if s.id_form.starts_with(&s.format) { &s.id_form } else { &s.format })),
         ("Reply links", answer(s.has_replies, "figures about answers say “not available: no reply links”")),
         ("Message ids", answer(s.has_message_ids, "equal messages at the same time count once")),
         ("Leaves", answer(s.has_leaves, "figures about leaving say “not available”")),
