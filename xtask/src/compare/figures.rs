@@ -2,11 +2,12 @@
 
 use super::leaves::{Leaf, Step};
 use serde_json::Value;
+use std::rc::Rc;
 
 /// Who answers: the API, or a test.
 pub(crate) trait Source {
     /// The envelope of a metric with these parameters; an error in words when there is none.
-    fn ask(&mut self, metric: &str, parameters: &[(&str, &str)]) -> Result<Value, String>;
+    fn ask(&mut self, metric: &str, parameters: &[(&str, &str)]) -> Result<Rc<Value>, String>;
 }
 
 /// What was found for a figure.
