@@ -24,7 +24,6 @@ pub fn fill(app: &App, args: &BenchFillArgs, out: &mut dyn Out) -> Result<()> {
     out.line(&json(&json!({ "activities": summary.activities, "seconds": summary.seconds, "rate": rate }))?)
 }
 
-
 /// The questions of a year, asked together: by metric and options.
 const YEAR: [(&str, &[(&str, &str)]); 5] = [
     ("active_members", &[("interval", "day")]),
@@ -80,8 +79,9 @@ pub fn ask(app: &App, args: &BenchAskArgs, out: &mut dyn Out) -> Result<()> {
 
 fn link_a_fifth(app: &App) -> Result<()> {
     let db = app.community.db();
-    let numbers: Vec<u32> =
-        db.read(|c| c.query("SELECT identity FROM identities ORDER BY identity", &[], |r| Ok(r.int(0)? as u32)))?;
+    let numbers: Vec<u32> = db.read(|c| {
+        c.query("SELECT identity FROM identities ORDER BY identity", &[], |r| Ok(r.int(0)? as u32))
+    })?;
     let linked = db.read(|c| c.query_one("SELECT count(*) FROM identity_links", &[], |r| r.int(0)))?;
     if linked > 0 {
         return Ok(());

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use store::Conn;
 
 /// From this many rows on a batch folds its own roll-ups; smaller ones leave deltas.
-const FOLDS_AT_ONCE: usize = 200;
+const FOLDS_AT_ONCE: usize = 64;
 /// How many conversation numbers are remembered between batches.
 const REMEMBERED_CONVERSATIONS: usize = 200_000;
 

@@ -25,7 +25,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     Ok(c)
 }
 
-/// One of the connections that read.
+/// One of the connections that read. Its cache is small and nothing is mapped: the system keeps the file's pages
+/// anyway, and an idle server is to stay small.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
@@ -33,9 +34,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     c.execute_batch(
         "PRAGMA query_only=ON;
          PRAGMA busy_timeout=5000;
-         PRAGMA cache_size=-8192;
-         PRAGMA temp_store=MEMORY;
-         PRAGMA mmap_size=1073741824;",
+         PRAGMA cache_size=-2048;
+         PRAGMA temp_store=MEMORY;",
     )
     .map_err(sqlite_error)?;
     c.set_prepared_statement_cache_capacity(128);

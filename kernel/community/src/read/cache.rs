@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::Conn;
 
 /// (member, count) pairs kept at most, 8 bytes each.
-const PAIRS: usize = 2_500_000;
+const PAIRS: usize = 1_500_000;
 /// Answers kept at most.
 const ANSWERS: usize = 12;
 
