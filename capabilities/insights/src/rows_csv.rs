@@ -3,29 +3,16 @@
 use crate::answer::context;
 use crate::behind::{Behind, Cell, machine_time, seconds};
 use crate::desk::{Asked, file_headers};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use base::{Result, Zone};
-use capability::{App, Problem};
-use futures_core::Stream;
+use capability::{App, Problem, pieces};
 use serde_json::Value;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 /// Rows read at a time.
 const PIECE: usize = 5_000;
-
-struct Pieces(Receiver<Result<Bytes>>);
-
-impl Stream for Pieces {
-    type Item = Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
-    }
-}
 
 /// `GET /desk/health/{metric}/rows/csv`
 pub(crate) async fn csv(
@@ -51,7 +38,7 @@ pub(crate) async fn csv(
             let _ = sender.blocking_send(Err(e));
         }
     });
-    Ok((file_headers(&format!("{id}-rows")), Body::from_stream(Pieces(receiver))).into_response())
+    Ok((file_headers(&format!("{id}-rows")), pieces(receiver)).into_response())
 }
 
 fn send(app: &App, behind: &Behind, zone: &Zone, sender: &Sender<Result<Bytes>>) -> Result<()> {

@@ -2,31 +2,18 @@
 
 use crate::model::csv_cell;
 use crate::store;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base::Result;
-use capability::{App, Problem};
+use capability::{App, Problem, pieces};
 use connect::Skipped;
 use connect::import;
-use futures_core::Stream;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 /// Lines read at a time.
 const PIECE: i64 = 2_000;
-
-struct Pieces(Receiver<Result<Bytes>>);
-
-impl Stream for Pieces {
-    type Item = Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
-    }
-}
 
 /// `GET /desk/sources/imports/{import}/skipped.csv`
 pub(crate) async fn csv(
@@ -45,7 +32,7 @@ pub(crate) async fn csv(
     });
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(Pieces(receiver))).into_response())
+    Ok((headers, pieces(receiver)).into_response())
 }
 
 fn send(app: &App, import_id: i64, sender: &Sender<Result<Bytes>>) -> Result<()> {

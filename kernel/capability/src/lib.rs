@@ -10,6 +10,7 @@ mod door;
 mod envelope;
 mod kernel;
 mod manifest;
+mod pieces;
 mod probes;
 mod registry;
 
@@ -20,4 +21,5 @@ pub use door::look;
 pub use envelope::RequestId;
 pub use kernel::kernel_manifests;
 pub use manifest::{Doc, Manifest, NavEntry, Personal, Routes, Table};
+pub use pieces::pieces;
 pub use registry::Registry;

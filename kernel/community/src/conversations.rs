@@ -357,7 +357,7 @@ pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<
     Ok(rows)
 }
 
-/// Makes conversations anew from the log. `gone` says whether the row that made one was removed.
+/// Makes conversations anew from the log.
 pub(crate) fn recompute(tx: &mut Conn<'_>, ids: &[i64]) -> Result<()> {
     for (_, old) in load_many(tx, ids)? {
         let rows = rows_of(tx, old.id, old.first_seq)?;
