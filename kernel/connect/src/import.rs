@@ -11,9 +11,9 @@ pub use dry::dry_run;
 pub use record::{ImportRecord, ImportState, SkipCount, Summary, find, get, list, skips};
 pub use undo::{finish_undos, undo};
 
-use crate::{Importer, Sink};
+use crate::Importer;
 use base::{Clock, Error, Micros, Result};
-use community::{ActivityDraft, ChannelDraft, Community, IdentityDraft, Ingestor};
+use community::{Community, Ingestor};
 use feed::{Feed, Message};
 use record::Started;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -116,7 +116,7 @@ impl Runner<'_> {
 
     fn feed(&self, started: &mut Started, progress: &mut dyn FnMut(&Progress)) -> Result<()> {
         let importer = self.importer(&started.format)?;
-        let (sender, receiver) = sync_channel::<Message>(3);
+        let (sender, receiver) = sync_channel::<Message>(feed::QUEUE);
         let options = started.options.clone();
         let mut files = crate::Files::open(&started.paths)?;
         let total_bytes = files.total_bytes();
@@ -188,43 +188,5 @@ impl Runner<'_> {
             *started = before;
         }
         result
-    }
-}
-
-impl Sink for Feed {
-    fn identity(&mut self, identity: IdentityDraft) -> Result<()> {
-        self.held.batch.identities.push(identity);
-        self.send_if_full()
-    }
-
-    fn channel(&mut self, channel: ChannelDraft) -> Result<()> {
-        self.held.batch.channels.push(channel);
-        Ok(())
-    }
-
-    fn activity(&mut self, activity: ActivityDraft) -> Result<()> {
-        if self.passed() {
-            self.held.records += 1;
-            self.held.batch.activities.push(activity);
-        }
-        self.send_if_full()
-    }
-
-    fn skip(&mut self, skipped: crate::Skipped) -> Result<()> {
-        if self.passed() {
-            self.held.records += 1;
-            self.held.skipped.push(skipped);
-        }
-        self.send_if_full()
-    }
-
-    fn warn(&mut self, message: String) {
-        if !self.held.warnings.contains(&message) {
-            self.held.warnings.push(message);
-        }
-    }
-
-    fn progress(&mut self, bytes: u64) {
-        self.held.bytes = self.held.bytes.max(bytes);
     }
 }
