@@ -117,7 +117,7 @@ struct Log {
     /// How many members there are by the end.
     pool: u64,
     /// What messages are cut out of.
-    words: String,
+    words: Words,
 }
 
 impl Log {
@@ -133,7 +133,7 @@ impl Log {
         let days = u64::from(bench.days.max(1));
         let slots = u64::from(bench.actives_per_day.max(1));
         let first = bench.end.plus(1 - days as i32);
-        let words = words(bench.seed);
+        let words = Words::new(bench.seed);
         Self { seed: mix(bench.seed), first, days, channels, weights, slots, pool: slots * 25, words }
     }
 
@@ -198,8 +198,7 @@ impl Log {
     /// 50 to 150 bytes of words.
     fn text(&self, hash: u64) -> String {
         let length = 50 + (hash >> 40) as usize % 101;
-        let start = mix(hash) as usize % (self.words.len() - 256);
-        self.words[start..start + length].trim().to_owned()
+        self.words.cut(mix(hash), length).to_owned()
     }
 }
 
@@ -214,19 +213,56 @@ fn member_id(member: u64) -> String {
     id
 }
 
-/// 256 KiB of made-up words, ASCII, so that any cut is valid.
-fn words(seed: u64) -> String {
+/// How many different words there are.
+const VOCABULARY: u64 = 65_000;
+/// How long the text is that messages are cut out of; each word of the vocabulary is in it about once or more.
+const TEXT: usize = 4 << 20;
+
+/// A long text of made-up words, ASCII, so that any cut is valid. How often a word comes falls with its rank as in
+/// a natural language (Zipf): the first in every twelfth place, half of all words once or twice.
+struct Words {
+    text: String,
+    /// Where words begin.
+    begins: Vec<u32>,
+}
+
+impl Words {
+    fn new(seed: u64) -> Self {
+        let mut sum = 0;
+        let sums: Vec<u64> = (0..VOCABULARY)
+            .map(|rank| {
+                sum += 1_000_000_000 / (rank + 1);
+                sum
+            })
+            .collect();
+        let (mut text, mut begins) = (String::with_capacity(TEXT + 64), Vec::with_capacity(TEXT / 7));
+        let mut n = mix(seed);
+        while text.len() < TEXT {
+            n = mix(n);
+            begins.push(text.len() as u32);
+            push_word(&mut text, sums.partition_point(|s| *s <= n % sum) as u64);
+            text.push_str(if (n >> 7).is_multiple_of(11) { ". " } else { " " });
+        }
+        Self { text, begins }
+    }
+
+    /// Whole words somewhere out of the text, together at most so long (at least one).
+    fn cut(&self, at: u64, length: usize) -> &str {
+        let start = self.begins[at as usize % (self.begins.len() - 64)] as usize;
+        let rest = &self.text[start..start + length];
+        rest.rfind(' ').map_or(rest, |end| &rest[..end])
+    }
+}
+
+/// The word of a rank: one to four syllables, the frequent words the short ones.
+fn push_word(text: &mut String, rank: u64) {
     const SYLLABLES: [&str; 16] = [
         "ba", "ler", "ti", "mo", "sen", "ka", "ru", "vel", "do", "an", "pi", "gor", "lu", "est", "ni", "far",
     ];
-    let mut text = String::with_capacity(260 << 10);
-    let mut n = mix(seed);
-    while text.len() < 256 << 10 {
-        n = mix(n);
-        for syllable in 0..1 + n % 4 {
-            text.push_str(SYLLABLES[(n >> (8 + 4 * syllable)) as usize % 16]);
-        }
-        text.push(if n.is_multiple_of(11) { '.' } else { ' ' });
+    let mut rest = rank + 1;
+    while rest > 0 {
+        rest -= 1;
+        text.push_str(SYLLABLES[rest as usize % 16]);
+        rest /= 16;
     }
-    text
 }

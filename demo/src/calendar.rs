@@ -1,10 +1,11 @@
-//! When things happen: growth, the launch, the raid, seasons, weekdays and hours.
+//! When things happen: growth, the launch, the raid, the outage, seasons, weekdays and hours.
 
 use crate::Demo;
 use crate::random::Random;
 use base::{Day, Micros};
 
 pub(crate) const SECOND: Micros = 1_000_000;
+pub(crate) const MINUTE: Micros = 60 * SECOND;
 pub(crate) const HOUR: Micros = 3_600 * SECOND;
 
 /// The shape of the two years. Days are counted from the first.
@@ -13,27 +14,41 @@ pub(crate) struct Calendar {
     pub(crate) days: i32,
     /// The day of the big release.
     pub(crate) launch: i32,
-    /// A smaller wave: a talk at a fair.
-    pub(crate) fair: i32,
+    /// A smaller wave: a talk at the conference.
+    pub(crate) conference: i32,
     /// The day of the raid.
     pub(crate) raid: i32,
+    /// The day on which Share and Sync were down.
+    pub(crate) outage: i32,
+    /// From this day on the team is away and answers take their time.
+    pub(crate) away: i32,
     /// Sums of the arrival weights, for drawing.
     arrivals: Vec<u64>,
 }
 
 /// How likely a waking hour is, by local hour, of 100.
 const HOURS: [u64; 24] = [1, 1, 0, 0, 0, 1, 2, 4, 5, 5, 5, 5, 6, 5, 5, 5, 5, 6, 7, 9, 9, 8, 4, 2];
+/// The releases, old to new; the sixth is the big one.
+pub(crate) const VERSIONS: [&str; 10] =
+    ["1.6", "1.7", "1.8", "1.8.2", "1.9", "2.0", "2.0.3", "2.1", "2.2", "2.3"];
+/// How many of them come before the launch.
+const BEFORE: i32 = 5;
 
 impl Calendar {
     pub(crate) fn new(demo: &Demo) -> Self {
         let days = demo.days.max(1) as i32;
         let at = |percent: i32| (days * percent / 100).min(days - 1);
+        let first = demo.end.plus(1 - days);
+        // The last such weekday up to a day; Monday is 0.
+        let on = |day: i32, weekday: i32| day - (first.plus(day).0 + 3 - weekday).rem_euclid(7);
         let mut calendar = Self {
-            first: demo.end.plus(1 - days),
+            first,
             days,
-            launch: at(62),
-            fair: at(86),
-            raid: at(79),
+            launch: on(at(62), 1),
+            conference: on(at(84), 5),
+            raid: at(76),
+            outage: on(at(91), 1),
+            away: on(days - 9, 0),
             arrivals: Vec::new(),
         };
         let mut sum = 0;
@@ -53,26 +68,26 @@ impl Calendar {
         self.arrivals.partition_point(|sum| *sum <= draw) as i32
     }
 
-    /// Growth in thousandths of the mean, with the launch and the fair on top.
+    /// Growth in thousandths of the mean, with the launch and the conference on top.
     fn arrival_weight(&self, day: i32) -> u64 {
         let growth = 500 + 900 * day / self.days;
         let wave = |from: i32, height: i32| {
             let since = day - from;
             if (0..18).contains(&since) { height * (18 - since) / 18 } else { 0 }
         };
-        let weight = (growth + wave(self.launch, 6_000) + wave(self.fair, 2_000)) as u64;
+        let weight = (growth + wave(self.launch, 6_000) + wave(self.conference, 3_200)) as u64;
         weight * self.season(day) / 1000 * self.weekday(day) / 1000 + 1
     }
 
-    /// Summer and the end of the year are quiet; in thousandths.
+    /// Two quiet times a year; in thousandths. They hang on the distance from the end and not on the date, so
+    /// that a demo of another week is the same demo.
     pub(crate) fn season(&self, day: i32) -> u64 {
-        let date = self.first.plus(day).date();
-        match (date.month(), date.day()) {
-            (8, _) => 700,
-            (7, _) => 820,
-            (12, 22..) | (1, 1..=2) => 450,
-            (11 | 1 | 2, _) => 1120,
-            _ => 1000,
+        match (self.days - day).rem_euclid(365) {
+            80..=110 => 760,
+            111..=140 => 840,
+            323..=332 => 480,
+            260..=300 => 1_100,
+            _ => 1_000,
         }
     }
 
@@ -86,14 +101,34 @@ impl Calendar {
         (self.first.plus(day).0 + 3).rem_euclid(7) >= 5
     }
 
-    /// The release that people use on a day.
-    pub(crate) fn version(&self, day: i32) -> &'static str {
-        const BEFORE: [&str; 4] = ["1.6", "1.7", "1.8", "1.9"];
-        const AFTER: [&str; 4] = ["2.0", "2.1", "2.2", "2.3"];
-        if day < self.launch {
-            BEFORE[(day * 4 / self.launch.max(1)).clamp(0, 3) as usize]
+    /// The number of the release that people use on a day.
+    pub(crate) fn version(&self, day: i32) -> usize {
+        let after = VERSIONS.len() as i32 - BEFORE;
+        let number = if day < self.launch {
+            day * BEFORE / self.launch.max(1)
         } else {
-            AFTER[((day - self.launch) * 4 / (self.days - self.launch).max(1)).clamp(0, 3) as usize]
+            BEFORE + ((day - self.launch) * after / (self.days - self.launch).max(1)).min(after - 1)
+        };
+        number as usize
+    }
+
+    /// By how much answers are slower on a day; in thousandths.
+    pub(crate) fn slowness(&self, day: i32) -> i64 {
+        if day >= self.away {
+            4_600
+        } else if (0..21).contains(&(day - self.launch)) {
+            1_700
+        } else {
+            1_000
+        }
+    }
+
+    /// How many questions in a thousand stay without an answer in addition to the usual.
+    pub(crate) fn silence(&self, day: i32) -> u64 {
+        match day {
+            _ if day >= self.away => 230,
+            _ if (0..21).contains(&(day - self.launch)) => 90,
+            _ => 0,
         }
     }
 
@@ -109,7 +144,7 @@ impl Calendar {
             draw -= weight;
         }
         let utc = (hour - zone).rem_euclid(24);
-        self.first.plus(day).start_micros() + utc * HOUR + random.between(0, 3_599_999) * 1_000
+        self.start(day) + utc * HOUR + random.between(0, 3_599_999) * 1_000
     }
 
     /// Moves a moment out of somebody's night.
@@ -122,6 +157,11 @@ impl Calendar {
         }
     }
 
+    /// The first moment of a day.
+    pub(crate) fn start(&self, day: i32) -> Micros {
+        self.first.plus(day).start_micros()
+    }
+
     /// The day that a moment lies on.
     pub(crate) fn day_of(&self, at: Micros) -> i32 {
         Day::of_micros(at).0 - self.first.0
@@ -129,6 +169,6 @@ impl Calendar {
 
     /// The first moment after the end.
     pub(crate) fn end(&self) -> Micros {
-        self.first.plus(self.days).start_micros()
+        self.start(self.days)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::DemoSource;
 use crate::calendar::{Calendar, HOUR, SECOND};
-use crate::people::{Person, Role};
+use crate::people::{Person, Role, Tie};
 use crate::places::{Network, PLACES};
 use crate::random::{Random, mix};
 use crate::story::{Author, Post};
@@ -45,7 +45,15 @@ pub(crate) fn identity_id(place: usize, number: usize, person: &Person) -> Strin
         Network::Discord => format!("{}", 400_000_000_000_000_000 + hash % 400_000_000_000_000_000),
         Network::Slack => format!("U{:09X}", hash % 0xF_FFFF_FFFF),
         Network::Discourse => person.handles[place].clone(),
-        Network::Mail => person.email.clone(),
+        Network::Mail => email(place, person),
+    }
+}
+
+/// The e-mail address that somebody uses at a source.
+fn email(place: usize, person: &Person) -> String {
+    match (PLACES[place].network, person.tie, person.email.split_once('@')) {
+        (Network::Mail, Tie::Hidden, Some((_, domain))) => format!("{}@{domain}", person.handles[place]),
+        _ => person.email.clone(),
     }
 }
 
@@ -158,6 +166,7 @@ impl<'a> Writer<'a> {
         let last = span.map_or(joined, |s| s.1.max(joined));
         let at = match person.role {
             Role::Raider => last + random.between(60, 2_400) * SECOND,
+            _ if person.cast => return None,
             _ if self.calendar.day_of(last) >= self.calendar.days - 3 || !random.chance(430) => return None,
             _ => {
                 let quiet = self.calendar.first.plus(person.last_day).start_micros().max(last);
@@ -286,9 +295,10 @@ impl<'a> Writer<'a> {
         let mut list: Vec<IdentityDraft> = here
             .map(|(number, person)| IdentityDraft {
                 external_id: identity_id(self.place, number, person),
-                name: Some(person.name.clone()),
+                name: Some(person.shown[self.place].clone()),
                 handle: (self.network != Network::Mail).then(|| person.handles[self.place].clone()),
-                email: matches!(self.network, Network::Slack | Network::Mail).then(|| person.email.clone()),
+                email: matches!(self.network, Network::Slack | Network::Mail)
+                    .then(|| email(self.place, person)),
                 avatar: None,
                 bot: (self.network != Network::Mail).then_some(false),
             })

@@ -5,11 +5,15 @@
 
 mod bench;
 mod calendar;
+mod cast;
 mod drafts;
+mod names;
 mod people;
 mod places;
+mod plot;
 mod random;
 mod story;
+mod talk;
 mod texts;
 
 pub use bench::{Bench, Order, fill};
@@ -18,20 +22,24 @@ use base::{Day, Micros, Result};
 use calendar::Calendar;
 use community::{ActivityDraft, ChannelDraft, IdentityDraft};
 use connect::{Fingerprint, Sink};
+use people::{Person, Tie};
 use places::{Network, PLACES};
 use random::Random;
 
 /// The e-mail domain of the people who run the community: the rule by which staff can be marked.
 pub const STAFF_DOMAIN: &str = "lathe.example";
 
+/// How many activities the community of `folkmoot demo` has, roughly.
+pub const ACTIVITIES: u64 = 44_000;
+
 /// Which community is made up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demo {
     /// Decides everything that is left to chance.
     pub seed: u64,
-    /// How many people, raiders not counted; at least 10.
-    pub size: u32,
-    /// How many days, up to and with `end`; at least 30.
+    /// How many activities, roughly; the people with a part in the story do some thousand in any case.
+    pub activities: u64,
+    /// How many days, up to and with `end`; at least 240.
     pub days: u32,
     /// The last day.
     pub end: Day,
@@ -62,10 +70,26 @@ pub struct Link {
     pub reason: &'static str,
 }
 
+/// Something that happened to the community as a whole, for a note in the charts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub day: Day,
+    /// What, in a few words.
+    pub text: &'static str,
+}
+
 impl Demo {
     /// The community of `folkmoot demo`: two years up to `end`.
     pub fn ending(end: Day) -> Self {
-        Self { seed: 1, size: 1_200, days: 730, end }
+        Self { seed: 1, activities: ACTIVITIES, days: 730, end }
+    }
+
+    /// The last day of a demo that is shown on `today`: the Thursday before. Weeks then look like weeks, and the
+    /// demo of every day tells the same to the word; only its dates move on by whole weeks.
+    pub fn last_day(today: Day) -> Day {
+        // Day 0 was a Thursday.
+        today.plus(-1 - (today.0 - 1).rem_euclid(7))
     }
 
     /// The sources with everything in them.
@@ -80,43 +104,65 @@ impl Demo {
             .collect()
     }
 
-    /// Accounts that belong to one person: about half of the pairs that there are, so that there is something
-    /// left to find.
+    /// Accounts that the team has recognised as one person's. Some pairs are left to be found, some look like
+    /// one person and are two.
     pub fn links(&self) -> Vec<Link> {
         let demo = self.at_least();
         let calendar = Calendar::new(&demo);
         let people = people::people(&demo, &calendar, &mut Random::new(demo.seed));
         let mut links = Vec::new();
-        for (number, person) in people.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
+        for (number, person) in people.iter().enumerate().filter(|(_, p)| p.tie == Tie::Linked) {
             let here: Vec<usize> = (0..PLACES.len()).filter(|p| person.since[*p].is_some()).collect();
+            let account = |place: usize| (PLACES[place].name, drafts::identity_id(place, number, person));
             for pair in here.windows(2) {
-                let by_mail = (pair[0], pair[1]) == (places::SLACK, PLACES.len() - 1);
-                let by_handle =
-                    person.handles[pair[0]] == person.handles[pair[1]] && pair[1] < PLACES.len() - 1;
-                let account = |place: usize| (PLACES[place].name, drafts::identity_id(place, number, person));
-                if by_mail || by_handle {
-                    let reason = if by_mail { "same e-mail address" } else { "same handle" };
-                    links.push(Link { one: account(pair[0]), other: account(pair[1]), reason });
-                }
+                let reason = reason(person, pair[0], pair[1], number);
+                links.push(Link { one: account(pair[0]), other: account(pair[1]), reason });
             }
         }
         links
     }
 
-    /// The day of the big release, for a note in the charts.
-    pub fn launch(&self) -> Day {
+    /// What marked the two years, old to new.
+    pub fn moments(&self) -> Vec<Moment> {
         let calendar = Calendar::new(&self.at_least());
-        calendar.first.plus(calendar.launch)
-    }
-
-    /// The day of the raid, for a note in the charts.
-    pub fn raid(&self) -> Day {
-        let calendar = Calendar::new(&self.at_least());
-        calendar.first.plus(calendar.raid)
+        let at = |day: i32, text: &'static str| Moment { day: calendar.first.plus(day), text };
+        vec![
+            at(calendar.launch, "Lathe 2.0 released"),
+            at(calendar.raid, "Raid on Discord"),
+            at(calendar.conference, "Talk at Chips & Curves"),
+            at(calendar.outage, "Share and Sync down for six hours"),
+            at(calendar.away, "Team week begins"),
+        ]
     }
 
     fn at_least(&self) -> Self {
-        Self { size: self.size.max(10), days: self.days.max(30), ..*self }
+        Self { days: self.days.max(240), ..*self }
+    }
+
+    /// How many people it takes, raiders not counted.
+    fn people(&self) -> u32 {
+        let cast = cast::CAST.len() as u64;
+        let others = self.activities.saturating_sub(STORY) * PER_THOUSAND / 1_000;
+        u32::try_from(cast + 30 + others).unwrap_or(u32::MAX)
+    }
+}
+
+/// How many activities the people with a part and the story account for, and how many others there are for a
+/// thousand activities more: both measured.
+const STORY: u64 = 17_209;
+const PER_THOUSAND: u64 = 43;
+
+/// Why two accounts are one person's, in words.
+fn reason(person: &Person, one: usize, other: usize, number: usize) -> &'static str {
+    if (one, other) == (places::SLACK, places::MAIL) {
+        "same e-mail address"
+    } else if person.handles[one] != person.handles[other] || other == places::MAIL {
+        ["said so in the introductions", "listed in the contributors' roster", "told us in a direct message"]
+            [number % 3]
+    } else if person.shown[one] == person.shown[other] {
+        "same handle and name"
+    } else {
+        "same handle, and the same machine in the pictures"
     }
 }
 

@@ -3,15 +3,33 @@
 use crate::texts::Language;
 
 /// What a conversation is about; decides where it is held and how it goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Occasion {
-    Question,
+    /// A question about the program.
+    Program,
+    /// A question about machines, tools and material.
+    Machine,
+    /// A question about working on the program.
+    Contribute,
+    /// While Share and Sync are down.
+    Outage,
     Show,
     Chat,
+    /// Anything but turning.
+    Off,
+    Idea,
+    Job,
     Intro,
     News,
     Build,
     Team,
+}
+
+impl Occasion {
+    /// Whether an answer is expected.
+    pub(crate) fn is_question(self) -> bool {
+        matches!(self, Self::Program | Self::Machine | Self::Contribute | Self::Outage)
+    }
 }
 
 /// How ids are made and which rows there are.
@@ -41,10 +59,10 @@ impl Network {
     /// How many questions in a thousand nobody answers.
     pub(crate) fn unanswered(self) -> u64 {
         match self {
-            Self::Discord => 210,
-            Self::Slack => 160,
-            Self::Discourse => 130,
-            Self::Mail => 220,
+            Self::Discord => 180,
+            Self::Slack => 150,
+            Self::Discourse => 120,
+            Self::Mail => 190,
         }
     }
 }
@@ -58,6 +76,8 @@ pub(crate) struct Place {
     pub(crate) share: u64,
     /// How much of what people do happens here, when they have a choice.
     pub(crate) pull: u64,
+    /// How many days its export is older than the newest.
+    pub(crate) behind: i32,
 }
 
 /// A channel; the first that fits an occasion and a language is used.
@@ -76,14 +96,22 @@ const fn channel(
     name: &'static str,
     category: &'static str,
     occasions: &'static [Occasion],
-    language: Option<Language>,
 ) -> Channel {
-    Channel { id, name, category, private: false, occasions, language }
+    Channel { id, name, category, private: false, occasions, language: None }
 }
 
-use Occasion::{Build, Chat, Intro, News, Question, Show, Team};
+const fn spoken(id: &'static str, name: &'static str, language: Language) -> Channel {
+    Channel {
+        id,
+        name,
+        category: "Languages",
+        private: false,
+        occasions: &[Program, Machine, Outage, Show, Chat, Off, Idea, Intro, News],
+        language: Some(language),
+    }
+}
 
-const ALL: &[Occasion] = &[Question, Show, Chat, Intro, News];
+use Occasion::{Build, Chat, Contribute, Idea, Intro, Job, Machine, News, Off, Outage, Program, Show, Team};
 
 /// Numbers of the sources in [`PLACES`].
 pub(crate) const DISCORD: usize = 0;
@@ -91,36 +119,43 @@ pub(crate) const DISCORD: usize = 0;
 pub(crate) const SLACK: usize = 1;
 /// See [`DISCORD`].
 pub(crate) const FORUM: usize = 2;
+/// See [`DISCORD`].
+pub(crate) const MAIL: usize = 3;
 
 /// The sources, in the order in which they are handed over.
 pub(crate) const PLACES: [Place; 4] = [
     Place {
         name: "Lathe Discord",
         network: Network::Discord,
-        share: 640,
+        share: 560,
         pull: 10,
+        behind: 0,
         channels: &[
-            channel("810000000000000001", "welcome", "Start here", &[], None),
-            channel("810000000000000007", "deutsch", "Languages", ALL, Some(Language::German)),
-            channel("810000000000000008", "español", "Languages", ALL, Some(Language::Spanish)),
-            channel("810000000000000002", "introductions", "Start here", &[Intro], None),
-            channel("810000000000000003", "announcements", "Start here", &[News], None),
-            channel("810000000000000004", "help", "Workshop", &[Question], None),
-            channel("810000000000000005", "showcase", "Workshop", &[Show], None),
-            channel("810000000000000006", "general", "Workshop", &[Chat, Team], None),
-            channel("810000000000000009", "build-feed", "Project", &[Build], None),
+            channel("810000000000000001", "welcome", "Start here", &[]),
+            channel("810000000000000002", "introductions", "Start here", &[Intro]),
+            channel("810000000000000003", "announcements", "Start here", &[News]),
+            channel("810000000000000004", "help", "Workshop", &[Program, Outage]),
+            channel("810000000000000010", "machines", "Workshop", &[Machine]),
+            channel("810000000000000005", "showcase", "Workshop", &[Show]),
+            channel("810000000000000011", "ideas", "Workshop", &[Idea]),
+            channel("810000000000000006", "general", "Talk", &[Chat, Team]),
+            channel("810000000000000012", "off-topic", "Talk", &[Off]),
+            spoken("810000000000000007", "deutsch", Language::German),
+            spoken("810000000000000008", "español", Language::Spanish),
+            channel("810000000000000009", "build-feed", "Project", &[Build]),
         ],
     },
     Place {
         name: "Contributors Slack",
         network: Network::Slack,
-        share: 270,
-        pull: 9,
+        share: 190,
+        pull: 7,
+        behind: 0,
         channels: &[
-            channel("C01GENERAL", "general", "", &[Chat, Intro, News], None),
-            channel("C02DEVEL", "development", "", &[Question], None),
-            channel("C03DESIGN", "design", "", &[Show], None),
-            channel("C04BUILDS", "builds", "", &[Build], None),
+            channel("C01GENERAL", "general", "", &[Chat, Off, Intro, News, Outage]),
+            channel("C02DEVEL", "development", "", &[Contribute]),
+            channel("C03DESIGN", "design", "", &[Show, Idea]),
+            channel("C04BUILDS", "builds", "", &[Build]),
             Channel {
                 id: "G05CORE",
                 name: "core-team",
@@ -134,28 +169,32 @@ pub(crate) const PLACES: [Place; 4] = [
     Place {
         name: "Lathe Forum",
         network: Network::Discourse,
-        share: 560,
+        share: 480,
         pull: 8,
+        behind: 0,
         channels: &[
-            channel("12", "Deutsch", "Languages", ALL, Some(Language::German)),
-            channel("13", "Español", "Languages", ALL, Some(Language::Spanish)),
-            channel("5", "Help", "", &[Question], None),
-            channel("6", "Showcase", "", &[Show], None),
-            channel("4", "Announcements", "", &[News], None),
-            channel("8", "Lounge", "", &[Chat, Intro, Team], None),
+            channel("5", "Help", "", &[Program, Outage]),
+            channel("9", "Machines & material", "", &[Machine]),
+            channel("6", "Showcase", "", &[Show]),
+            channel("7", "Ideas", "", &[Idea]),
+            channel("4", "Announcements", "", &[News]),
+            channel("10", "Jobs & workshops", "", &[Job]),
+            channel("8", "Lounge", "", &[Chat, Off, Intro, Team]),
+            spoken("12", "Deutsch", Language::German),
+            spoken("13", "Español", Language::Spanish),
         ],
     },
     Place {
         name: "lathe-users",
         network: Network::Mail,
-        share: 240,
-        pull: 6,
+        share: 170,
+        pull: 5,
+        behind: 5,
         channels: &[channel(
             "lathe-users",
             "lathe-users",
             "",
-            &[Question, Show, Chat, Intro, News, Team],
-            None,
+            &[Program, Machine, Contribute, Outage, Show, Chat, Idea, Job, Intro, News],
         )],
     },
 ];
