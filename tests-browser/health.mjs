@@ -68,7 +68,96 @@ await journey("health", async ({ page, product, context }) => {
   assert.equal(lines.length, weekly.points.length + 1, "a header and a line per point");
   await page.getByRole("link", { name: /show rows/i }).first().click();
   await page.locator("main table tbody tr").first().waitFor();
+
+  await split({ page, product });
+  await comparison({ page, product });
+  await annotations({ page });
+  await report({ page });
 });
+
+/** The chip of a filter, opened, and one of its choices. */
+async function choose(page, filter, choice) {
+  await page.locator("main .filters summary", { hasText: filter }).first().click();
+  await page.locator("main .filters .menu-box[open]").getByRole("link", { name: choice }).click();
+}
+
+/** A split stands in the address, has a line for each part, and a column each in the table. */
+async function split({ page, product }) {
+  await page.goto("/desk/health/messages?interval=month");
+  await choose(page, "Split", "Largest channels");
+  await page.waitForURL(/split=channel/);
+  const said = await metric(product, "messages", { interval: "month", split: "channel" });
+  const labels = said.parts.map((part) => part.label);
+  const heads = await page.locator("main table[data-part=points]").first().locator("thead th").allTextContents();
+  assert.deepEqual(heads.slice(2, -1), labels, "a column for each part");
+  const rows = await tableValues(page.locator("main table[data-part=points]").first());
+  for (const [index, point] of said.points.entries()) {
+    const values = said.parts.map((part) => part.points.find((p) => p.start === point.start)?.value ?? null);
+    assert.deepEqual(rows[index].slice(1, 2 + values.length), [point.value, ...values], point.start);
+    const sum = values.reduce((all, value) => all + (value ?? 0), 0);
+    assert.equal(sum, point.value, "channels and the others add up");
+  }
+  const ends = await page.locator("main article .plot text.end").count();
+  assert.ok(ends >= labels.length - 1, "names stand at the end of the layers");
+  await accessible(page, "a split figure");
+}
+
+/** Earlier days are drawn and said, with a verdict in words. */
+async function comparison({ page, product }) {
+  await page.goto("/desk/health/active_members?period=12w&interval=week");
+  await choose(page, "Against", "Period before");
+  await page.waitForURL(/compare=previous/);
+  assert.ok(await page.locator("main article .ln.was").count(), "the earlier days are drawn");
+  const line = page.locator("main article .change");
+  assert.match(await line.textContent(), /clear change|no clear change|too little/i);
+  const heads = await page.locator("main table[data-part=points] thead th").allTextContents();
+  assert.ok(heads.includes("Before"), "the table has the earlier figures");
+  const from = (await page.locator("main .code").first().textContent()).match(/--from (\S+)/)[1];
+  const to = (await page.locator("main .code").first().textContent()).match(/--to (\S+)/)[1];
+  const said = await metric(product, "active_members", { interval: "week", from, to, compare: "previous" });
+  const words = { clear: /^Clear change/, "no clear change": /^No clear change/, "not said": /^Too little/ };
+  const verdict = await line.locator(".change-verdict > b").textContent();
+  assert.match(verdict, words[said.comparison.change.verdict]);
+  await accessible(page, "a compared figure");
+}
+
+/** A note is written by the form under a chart, stands on the chart, is changed and removed. */
+async function annotations({ page }) {
+  await page.goto("/desk/health/messages?period=12w&interval=week");
+  await page.locator("#notes summary", { hasText: "Add note" }).click();
+  await page.getByLabel("What happened").fill("A made-up release");
+  await page.locator("#notes").getByRole("button", { name: "Add note" }).click();
+  await page.waitForURL(/period=12w&interval=week#notes/);
+  await page.locator("main article .plot line.note").first().waitFor({ state: "attached" });
+  await page.locator("#notes li", { hasText: "A made-up release" }).getByRole("link", { name: /edit/i }).click();
+  await page.getByLabel("What happened").fill("Another release");
+  await accessible(page, "the form of a note");
+  await page.getByRole("button", { name: "Save note" }).click();
+  await page.waitForURL(/#notes/);
+  await page.locator("#notes li", { hasText: "Another release" }).getByRole("link", { name: /edit/i }).click();
+  await page.getByRole("button", { name: "Remove note" }).click();
+  await page.waitForURL(/#notes/);
+  assert.equal(await page.locator("#notes li", { hasText: "Another release" }).count(), 0);
+}
+
+/** Five sentences, each with its figure, on two sheets of A4. */
+async function report({ page }) {
+  await page.goto("/desk/health?period=12w&staff=exclude");
+  await page.getByRole("link", { name: "Print report" }).click();
+  await page.waitForURL(/report\?.*staff=exclude/);
+  const sentences = page.locator(".told > li > a");
+  assert.equal(await sentences.count(), 5);
+  for (const href of await sentences.evaluateAll((links) => links.map((link) => link.getAttribute("href")))) {
+    assert.match(href, /staff=exclude/, "the sentence keeps the filters");
+    const answer = await page.request.get(href);
+    assert.equal(answer.status(), 200, href);
+  }
+  await accessible(page, "the report");
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  assert.equal(pdf.match(/\/Type\s*\/Page[^s]/g)?.length, 2, "two sheets");
+  await sentences.first().click();
+  await page.getByText("About this figure").waitFor();
+}
 
 /** Equal, but for the last digits of a share. */
 function same(shown, value) {

@@ -44,6 +44,8 @@ pub enum Command {
     Members(MembersArgs),
     /// List sources; correct the zone of one.
     Sources(SourcesArgs),
+    /// Search messages by their words, members and channels by their names.
+    Search(SearchArgs),
     /// Recompute everything that was derived from the log and report the first difference.
     Check {
         /// Print JSON.
@@ -62,6 +64,9 @@ pub enum Command {
     /// Asks the questions of a year, for benchmarks.
     #[command(hide = true)]
     BenchAsk(BenchAskArgs),
+    /// Brings the search index up to the log and searches, for benchmarks.
+    #[command(hide = true)]
+    BenchSearch(BenchSearchArgs),
 }
 
 /// What `demo` takes.
@@ -70,12 +75,15 @@ pub struct DemoArgs {
     /// The port to listen on; 0 for any free one.
     #[arg(long, value_name = "N", default_value_t = 8484)]
     pub port: u16,
-    /// How many people the community has.
-    #[arg(long, value_name = "N", default_value_t = 1200)]
-    pub size: u32,
+    /// How many activities the community has, roughly.
+    #[arg(long, value_name = "N", default_value_t = demo::ACTIVITIES)]
+    pub size: u64,
     /// Decides everything that is left to chance.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// The last day of its history (2026-11-19); the demo's today is the day after [default: the last Thursday].
+    #[arg(long, value_name = "DATE")]
+    pub end: Option<String>,
 }
 
 /// What `serve` takes; whatever is absent comes from the settings.
@@ -87,12 +95,16 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, value_name = "ADDRESS")]
     pub host: Option<String>,
+    /// The folder that is watched for exports.
+    #[arg(long, value_name = "DIR")]
+    pub watch: Option<PathBuf>,
 }
 
 /// What `import` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct ImportArgs {
-    /// slack, discord, discourse, mbox or activities.
+    /// slack, discord, discourse, mbox or activities; or roster: a CSV of people with several handles, which
+    /// suggests links.
     pub format: String,
     /// The export: files, folders or archives (zip, tar, gz, zst), read as they are.
     #[arg(required = true, value_name = "PATH")]
@@ -154,8 +166,8 @@ pub enum ImportsAction {
 pub struct MetricArgs {
     /// The metric's id; `folkmoot metrics` lists them.
     pub id: String,
-    /// Filters and options as --name value (--from, --to, --interval, --source, --channel, --staff, …), and
-    /// --json.
+    /// Filters and options as --name value (--from, --to, --interval, --source, --channel, --staff, --split,
+    /// --compare, …), and --json.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "--NAME VALUE")]
     pub parameters: Vec<String>,
 }
@@ -299,6 +311,27 @@ pub enum SourcesAction {
     },
 }
 
+/// What `search` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct SearchArgs {
+    /// Words, "phrases", begin*, -without, from:ana, in:general, source:slack, after:2026-03, before:2026-06,
+    /// is:unanswered.
+    #[arg(required = true, allow_hyphen_values = true, value_name = "QUERY")]
+    pub query: String,
+    /// messages, members or channels.
+    #[arg(long = "type", value_name = "TYPE", default_value = "messages")]
+    pub kind: String,
+    /// Newest first instead of best first.
+    #[arg(long)]
+    pub newest: bool,
+    /// How many at most.
+    #[arg(long, default_value_t = 20)]
+    pub limit: usize,
+    /// Print JSON, as the API answers.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What `bench-fill` takes.
 #[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
 pub struct BenchFillArgs {
@@ -316,6 +349,17 @@ pub struct BenchAskArgs {
     /// How often.
     #[arg(long, default_value_t = 15)]
     pub repeats: u32,
+}
+
+/// What `bench-search` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct BenchSearchArgs {
+    /// How many searches.
+    #[arg(long, default_value_t = 200)]
+    pub queries: u32,
+    /// Decides which words are searched for.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 impl Cli {

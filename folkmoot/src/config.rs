@@ -31,6 +31,9 @@ pub struct Config {
     /// A PostgreSQL address, `postgres://user:password@host:5432/database`. Empty: an embedded SQLite file in
     /// the data folder.
     pub database_url: String,
+    /// The folder that is watched: an export that is put there is imported by itself, into the source whose name the
+    /// folder around it has. Empty: `watch` in the data folder.
+    pub watch: PathBuf,
     /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,access=debug`.
     pub log: String,
     /// How it is logged: `text`, or `json` with one object a line.
@@ -46,6 +49,7 @@ impl Default for Config {
             public_url: String::new(),
             behind_proxy: false,
             database_url: String::new(),
+            watch: PathBuf::new(),
             log: "warn".into(),
             log_format: "text".into(),
         }
@@ -63,6 +67,8 @@ pub struct Flags {
     pub host: Option<String>,
     /// `--port`.
     pub port: Option<u16>,
+    /// `--watch`.
+    pub watch: Option<PathBuf>,
 }
 
 impl Config {
@@ -91,6 +97,7 @@ impl Config {
             ("data", flags.data.as_ref().map(|d| Value::from(d.to_string_lossy().into_owned()))),
             ("host", flags.host.clone().map(Value::from)),
             ("port", flags.port.map(|p| Value::from(i64::from(p)))),
+            ("watch", flags.watch.as_ref().map(|w| Value::from(w.to_string_lossy().into_owned()))),
         ];
         all.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         let config: Self = Value::Table(all)
@@ -111,6 +118,11 @@ impl Config {
         }
         self.public_url = url.to_owned();
         Ok(self)
+    }
+
+    /// The folder that is watched.
+    pub fn watched(&self) -> PathBuf {
+        if self.watch.as_os_str().is_empty() { self.data.join("watch") } else { self.watch.clone() }
     }
 
     /// Where the data lies.
@@ -243,7 +255,10 @@ mod tests {
         let vars = [("FOLKMOOT_PORT", "2"), ("FOLKMOOT_HOST", "var"), ("FOLKMOOT_BEHIND_PROXY", "true")];
         let c = load(&data, &vars).expect("variables");
         assert_eq!((c.port, c.host.as_str(), c.behind_proxy), (2, "var", true));
-        let c = load(&Flags { port: Some(0), ..data }, &vars).expect("flags");
+        assert_eq!(c.watched(), folder.path().join("watch"));
+        let given = Flags { port: Some(0), watch: Some("drop".into()), ..data };
+        let c = load(&given, &vars).expect("flags");
+        assert_eq!(c.watched(), PathBuf::from("drop"));
         assert_eq!((c.port, c.host.as_str(), c.log.as_str()), (0, "var", "debug"));
     }
 
@@ -290,7 +305,17 @@ mod tests {
         let names: Vec<&str> = docs.iter().map(|d| d.name.as_str()).collect();
         assert_eq!(
             names,
-            ["data", "host", "port", "public_url", "behind_proxy", "database_url", "log", "log_format"]
+            [
+                "data",
+                "host",
+                "port",
+                "public_url",
+                "behind_proxy",
+                "database_url",
+                "watch",
+                "log",
+                "log_format"
+            ]
         );
         assert!(docs.iter().all(|d| d.text.len() > 20 && d.text.ends_with('.')));
         assert_eq!(docs[2].default, "8484");

@@ -27,12 +27,14 @@ pub fn run(args: &DemoArgs, config: &Config, out: &mut dyn Out) -> Result<()> {
         // A demo never touches a real database.
         database_url: String::new(),
         public_url: String::new(),
+        watch: std::path::PathBuf::new(),
         ..config.clone()
     };
     let lock = Lock::take(&config.data)?
         .ok_or_else(|| Error::internal("a folder that was just made is locked already"))?;
-    let app = open(&config, Clock::System)?;
-    fill(&app, args, out)?;
+    let demo = made_up(args)?;
+    let app = open(&config, today(&demo))?;
+    fill(&app, &demo, out)?;
     let result = serve::run(app, &config, out, sign_in);
     drop(lock);
     // An error here leaves a folder in the system's temporary place, which the system clears.
@@ -40,11 +42,25 @@ pub fn run(args: &DemoArgs, config: &Config, out: &mut dyn Out) -> Result<()> {
     result
 }
 
+/// Which community is made up. Its days end on a Thursday, so that the demo of every day tells the same story to the
+/// word and only its dates move on, by whole weeks.
+fn made_up(args: &DemoArgs) -> Result<Demo> {
+    let end = match &args.end {
+        Some(date) => Day::parse(date)?,
+        None => Demo::last_day(Day::of_micros(Clock::System.now())),
+    };
+    Ok(Demo { seed: args.seed, activities: args.size, ..Demo::ending(end) })
+}
+
+/// The demo's clock: it starts in the morning after its last day, so that nothing in its history lies in the future
+/// and everything on the pages is as old in every demo.
+fn today(demo: &Demo) -> Clock {
+    const MORNING: i64 = (8 * 60 + 30) * 60 * 1_000_000;
+    Clock::Moved(demo.end.plus(1).start_micros() + MORNING - Clock::System.now())
+}
+
 /// Fills the store through the same door as every import.
-fn fill(app: &App, args: &DemoArgs, out: &mut dyn Out) -> Result<()> {
-    // Up to yesterday: nothing in the made-up history lies in the future.
-    let last = Day::of_micros(app.clock.now()).plus(-1);
-    let demo = Demo { seed: args.seed, size: args.size, ..Demo::ending(last) };
+fn fill(app: &App, demo: &Demo, out: &mut dyn Out) -> Result<()> {
     app.community.set("name", "Lathe")?;
     app.community.set("staff", &format!("@{}", demo::STAFF_DOMAIN))?;
     let sources = demo.sources();
@@ -58,7 +74,8 @@ fn fill(app: &App, args: &DemoArgs, out: &mut dyn Out) -> Result<()> {
         })?;
         done += summary.records;
     }
-    link(app, &demo)?;
+    link(app, demo)?;
+    community::search::follow(&app.db, app.stop_flag())?;
     app.community.fold_all()
 }
 

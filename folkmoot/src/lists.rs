@@ -15,7 +15,16 @@ pub static IMPORTERS: &[&dyn Importer] = &[
 /// The capabilities, after the kernel's own parts.
 pub fn manifests() -> Vec<Manifest> {
     let mut all = capability::kernel_manifests();
-    all.extend([insights::manifest(), people::manifest(), sources::manifest()]);
+    all.extend([
+        today::manifest(),
+        channels::manifest(),
+        conversations::manifest(),
+        insights::manifest(),
+        people::manifest(),
+        search::manifest(),
+        sources::manifest(),
+    ]);
+    all.extend([settings::manifest(), help::manifest()]);
     all
 }
 

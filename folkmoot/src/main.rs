@@ -8,10 +8,13 @@ mod commands;
 mod config;
 mod demo;
 mod folder;
+mod follow;
 mod lists;
 mod made;
 mod open;
 mod out;
+#[cfg(test)]
+mod proofs;
 mod serve;
 mod socket;
 
@@ -42,12 +45,12 @@ fn run(cli: Cli, out: &mut Terminal) -> Result<u8> {
 }
 
 fn flags(cli: &Cli) -> Flags {
-    let (host, port) = match &cli.command {
-        Command::Serve(args) => (args.host.clone(), args.port),
-        Command::Demo(args) => (None, Some(args.port)),
-        _ => (None, None),
+    let (host, port, watch) = match &cli.command {
+        Command::Serve(args) => (args.host.clone(), args.port, args.watch.clone()),
+        Command::Demo(args) => (None, Some(args.port), None),
+        _ => (None, None, None),
     };
-    Flags { data: cli.data.clone(), config: cli.config.clone(), host, port }
+    Flags { data: cli.data.clone(), config: cli.config.clone(), host, port, watch }
 }
 
 /// Hands the command to the server that runs on the folder, or carries it out here.

@@ -17,6 +17,10 @@ use tokio::net::TcpListener;
 /// How long open connections may take to finish when the server ends.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Threads that wait for the database and the disk. The store lends up to 12 connections at a time: more threads
+/// would only wait for one, and the allocator keeps memory for each.
+const BLOCKING_THREADS: usize = 16;
+
 /// Runs the server until it is told to end.
 ///
 /// # Errors
@@ -50,7 +54,10 @@ pub fn run(
     out: &mut dyn Out,
     sign_in: fn(&App) -> Result<Option<String>>,
 ) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()?;
     let place = format!("{}:{}", config.host, config.port);
     let listener = runtime.block_on(TcpListener::bind(&place)).map_err(|e| {
         Error::from(e)
@@ -61,6 +68,8 @@ pub fn run(
     // Commands that print links need the address that the server got, not the one that was asked for.
     let app = with_address(app, &address);
     let socket = listen_for_commands(&app);
+    sources::watch(&app, &config.watched())?;
+    crate::follow::begin(&app);
     out.line(&format!("{} listens on {address}", base::NAME))?;
     if let Some(path) = sign_in(&app)? {
         out.line(&format!("Sign in: {}{path}", commands::accounts::origin(&app)))?;
@@ -169,7 +178,8 @@ fn first_run_link(app: &App) -> Result<Option<String>> {
     let now = app.clock.now();
     app.db.write(Priority::Interactive, |tx| {
         let account = match access::list(tx)?.as_slice() {
-            [] => access::create(tx, access::FIRST_EMAIL, Some("Owner"), now)?,
+            // Two nodes may start at once on the same PostgreSQL; both get the one account.
+            [] => access::first_account(tx, now)?,
             // The link of the first run was never used: here is another.
             [only] if only.email == access::FIRST_EMAIL => only.clone(),
             _ => return Ok(None),

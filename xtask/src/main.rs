@@ -9,6 +9,7 @@ mod cluster;
 mod compare;
 mod generate;
 mod http;
+mod load;
 mod product;
 mod run;
 mod test;
@@ -29,6 +30,8 @@ cargo xtask COMMAND
       Imports an export into a fresh store, asks the API for every figure of the truth file, prints differences.
   bench [--sizes N,N] [--orders channel,time] [--export PATH] [--bin PATH]
       Import rate, memory, file size, start and answer times, as Markdown.
+  load --data FOLDER [--rate 200] [--seconds 30] [--bin PATH]
+      The desk under load: a mix of lists, profiles, Today and Health at a steady rate, on a filled folder.
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         "gen" => generate::generate(&arguments),
         "compare" => compare::compare(&arguments),
         "bench" => bench::bench(&arguments),
+        "load" => load::load(&arguments),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(true)

@@ -128,6 +128,11 @@ impl Server {
         Ok(self.started.elapsed())
     }
 
+    /// Its `host:port`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Its process number.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

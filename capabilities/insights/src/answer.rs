@@ -31,7 +31,8 @@ fn answer_in(view: &mut LogView<'_, '_>, query: &Query) -> Result<Envelope> {
 
 /// The part of the log that a question is about.
 pub(crate) fn scope_of(view: &LogView<'_, '_>, query: &Query) -> Result<Scope> {
-    view.scope(&query.sources, &query.channels, query.staff, &query.kinds)
+    let scope = view.scope(&query.sources, &query.channels, query.staff, &query.kinds)?;
+    Ok(Scope { population: query.population(), ..scope })
 }
 
 /// What a page is made in: the community's name, what the pages know, and a way to ask. Everything in one reading
@@ -43,7 +44,7 @@ pub(crate) fn reading<T>(
 ) -> Result<T> {
     app.community.view(|view| {
         let ctx = context(view, filters)?;
-        let community = community::settings::get_or_default(view.conn(), "name")?;
+        let community = view.setting("name").to_owned();
         let view = RefCell::new(view);
         let ask = |id: &str, pairs: &[(String, String)]| {
             let query = Query::parse(id, pairs.iter().map(|(name, value)| (name, value)))?;
@@ -83,6 +84,8 @@ pub(crate) fn context(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<H
             .collect(),
         channels,
         rows: true,
+        annotations: crate::store::annotations(view.conn())?,
+        csrf: String::new(),
     })
 }
 

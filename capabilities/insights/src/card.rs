@@ -1,6 +1,7 @@
 //! One answer as a card: title, definition, controls, drawing, n, and the way to its rows and its export.
 
-use crate::draw::{Room, calm, capital, draw, figure, grain, named, word};
+use crate::change;
+use crate::draw::{Beside, Room, calm, capital, draw, figure, grain, named, word};
 use metric::{Envelope, Point, State};
 use ui::{Button, ChartCard, Choice, Look, Markup, chart_card, format, segmented};
 
@@ -21,8 +22,10 @@ pub struct CardOptions {
     pub choices: Vec<Choice>,
     /// Further windows of the same metric, drawn with it.
     pub also: Vec<Envelope>,
-    /// The period before, drawn dashed.
-    pub before: Option<Envelope>,
+    /// Whether the earlier days of its comparison are drawn, thin and dashed.
+    pub earlier: bool,
+    /// What happened, by day.
+    pub notes: Vec<ui::chart::Note>,
 }
 
 /// The card of an answer.
@@ -35,8 +38,9 @@ pub fn card(envelope: &Envelope, options: &CardOptions) -> Markup {
     let body = if envelope.state == State::Unavailable {
         calm("Not available", envelope.reason.as_deref().unwrap_or("the sources do not say"))
     } else {
-        let room = Room { large: options.large, wide: options.wide };
-        draw(envelope, &options.also, options.before.as_ref(), room)
+        let room = Room { large: options.large, wide: options.wide, low: false };
+        let beside = Beside { also: &options.also, earlier: options.earlier, notes: &options.notes };
+        Markup::join([&draw(envelope, beside, room), &change::line(envelope)])
     };
     chart_card(&ChartCard {
         id: &id,
@@ -199,10 +203,10 @@ mod tests {
 
     #[test]
     fn a_comparison_is_drawn_dashed_and_further_windows_have_names() {
-        let main = samples::active_members();
-        let html =
-            card(&main, &CardOptions { before: Some(main.clone()), ..Default::default() }).into_string();
-        assert!(html.contains("ln was") && html.contains("Period before"));
+        let main = samples::compared(samples::active_members());
+        let html = card(&main, &CardOptions { earlier: true, ..Default::default() }).into_string();
+        assert!(html.contains("ln was") && html.contains("Before: 15 Jun to 1 Sep 2026"), "{html}");
+        assert!(html.contains("Mean week") && html.contains("Clear change"));
         let html = card(
             &samples::rolling(28),
             &CardOptions { also: vec![samples::rolling(7)], ..Default::default() },

@@ -1,8 +1,9 @@
 //! The filters: chips with menus where there is room, one button with a form on a phone. Both without a script.
 
-use crate::filters::{Filters, Span};
+use crate::filters::{Against, Filters, Span};
 use crate::pages::HealthContext;
 use base::Interval;
+use metric::{Compare, Split};
 use ui::{
     Button, Choice, Field, Look, Markup, Select, Tone, badge, esc, field, filter_menu, format, hidden, menu,
     select,
@@ -19,6 +20,8 @@ pub(crate) fn controls(ctx: &HealthContext, filters: &Filters, path: &str) -> Ma
         &source(ctx, filters, path),
         &channel(ctx, filters, path),
         &staff(filters, path),
+        &split(ctx, filters, path),
+        &against(ctx, filters, path),
         &reset(filters, path),
     ]);
     let changed = changed(filters);
@@ -40,6 +43,8 @@ fn changed(filters: &Filters) -> usize {
         !filters.source.is_empty(),
         !filters.channel.is_empty(),
         filters.staff != "include",
+        filters.split.is_some(),
+        filters.against.is_some(),
     ]
     .into_iter()
     .filter(|changed| *changed)
@@ -83,16 +88,20 @@ fn period(ctx: &HealthContext, filters: &Filters, path: &str) -> Markup {
 /// Two date fields. Ids differ between the chip's form and the phone's.
 fn dates(ctx: &HealthContext, filters: &Filters, prefix: &str) -> Markup {
     let (from, to) = filters.days(ctx.now);
-    let one = |label: &str, name: &str, day: Option<base::Day>| {
-        let value = day.map(|day| day.to_string()).unwrap_or_default();
-        let f =
-            field(&Field { label, name, kind: "date", value: &value, optional: true, ..Default::default() })
-                .into_string();
+    let (from, to) = (date("From", "from", from, prefix), date("To", "to", to, prefix));
+    Markup::raw(format!("<div class=\"pair\">{from}{to}</div>"))
+}
+
+/// One date field of a filter.
+fn date(label: &str, name: &str, day: Option<base::Day>, prefix: &str) -> Markup {
+    let value = day.map(|day| day.to_string()).unwrap_or_default();
+    let f = field(&Field { label, name, kind: "date", value: &value, optional: true, ..Default::default() })
+        .into_string();
+    Markup::raw(
         f.replace(" <span class=\"optional\">optional</span>", "")
             .replace(&format!("for=\"{name}\""), &format!("for=\"{prefix}{name}\""))
-            .replace(&format!("id=\"{name}\""), &format!("id=\"{prefix}{name}\""))
-    };
-    Markup::raw(format!("<div class=\"pair\">{}{}</div>", one("From", "from", from), one("To", "to", to)))
+            .replace(&format!("id=\"{name}\""), &format!("id=\"{prefix}{name}\"")),
+    )
 }
 
 /// A small form that keeps every filter but those that it sets itself.
@@ -241,6 +250,66 @@ fn staff(filters: &Filters, path: &str) -> Markup {
     filter_menu("Staff", value, filters.staff != "include", &menu(&choices))
 }
 
+/// The ways to split that there are something to split by.
+fn splits(ctx: &HealthContext, filters: &Filters) -> Vec<(Option<Split>, &'static str)> {
+    let mut ways = vec![(None, "Not split"), (Some(Split::Staff), "Members and staff")];
+    if ctx.sources.len() > 1 || filters.split == Some(Split::Source) {
+        ways.push((Some(Split::Source), "Each source"));
+    }
+    if ctx.channels.len() > 1 || filters.split == Some(Split::Channel) {
+        ways.push((Some(Split::Channel), "Largest channels"));
+    }
+    ways
+}
+
+fn split(ctx: &HealthContext, filters: &Filters, path: &str) -> Markup {
+    let ways = splits(ctx, filters);
+    let choices: Vec<Choice> = ways
+        .iter()
+        .map(|(way, name)| Choice::new(*name, to(path, filters, |f| f.split = *way), filters.split == *way))
+        .collect();
+    let value = ways.iter().find(|(way, _)| *way == filters.split).map_or("Not split", |(_, name)| name);
+    filter_menu("Split", value, filters.split.is_some(), &menu(&choices))
+}
+
+/// The comparison in words.
+fn against_name(filters: &Filters) -> String {
+    match filters.against() {
+        Against::Nothing => "Nothing".into(),
+        Against::Earlier(Compare::Previous) => "Period before".into(),
+        Against::Earlier(Compare::Year) => "Year before".into(),
+        Against::Earlier(Compare::Days(days)) => format::day_range(days.first, days.last),
+    }
+}
+
+/// The comparisons that need no dates.
+const AGAINST: [(Against, &str); 3] = [
+    (Against::Earlier(Compare::Previous), "Period before"),
+    (Against::Earlier(Compare::Year), "Same days a year before"),
+    (Against::Nothing, "Nothing"),
+];
+
+fn against(ctx: &HealthContext, filters: &Filters, path: &str) -> Markup {
+    if filters.days(ctx.now).0.is_none() {
+        // Nothing lies before everything.
+        return Markup::empty();
+    }
+    let plain = Filters { against: None, ..filters.clone() }.against();
+    let choices = AGAINST.map(|(way, name)| {
+        let address = to(path, filters, |f| f.against = (way != plain).then_some(way));
+        Choice::new(name, address, filters.against() == way)
+    });
+    let before = filters.before(ctx.now);
+    let pair = format!(
+        "<div class=\"pair\">{}{}</div>",
+        date("From", "compare_from", before.map(|days| days.first), "chip-"),
+        date("To", "compare_to", before.map(|days| days.last), "chip-")
+    );
+    let inside = Markup::join([&hidden("compare", "dates"), &Markup::raw(pair)]);
+    let body = Markup::join([&menu(&choices), &form(path, filters, &["compare"], &inside)]);
+    filter_menu("Against", &against_name(filters), filters.against.is_some(), &body)
+}
+
 fn reset(filters: &Filters, path: &str) -> Markup {
     if changed(filters) == 0 {
         return Markup::empty();
@@ -281,8 +350,19 @@ fn sheet(ctx: &HealthContext, filters: &Filters, path: &str) -> Markup {
         Markup::empty()
     };
     let channel = if ctx.channels.len() > 1 { channel_list(ctx, filters, "fold-") } else { Markup::empty() };
+    let splits: Vec<(String, String)> = splits(ctx, filters)
+        .into_iter()
+        .map(|(way, name)| (way.map_or("", Split::word).to_string(), name.to_string()))
+        .collect();
+    let split = plain("fold-", "Split", "split", &splits, filters.split.map_or("", Split::word));
+    let mut earlier: Vec<(String, String)> =
+        AGAINST.iter().map(|(way, name)| (way.word(), (*name).to_string())).collect();
+    if !earlier.iter().any(|(way, _)| *way == filters.against().word()) {
+        earlier.push((filters.against().word(), against_name(filters)));
+    }
+    let against = plain("fold-", "Against", "compare", &earlier, &filters.against().word());
     Markup::raw(format!(
-        "<form class=\"card sheet\" method=\"get\" action=\"{0}\">{1}{2}{3}{4}{source}{channel}{5}\
+        "<form class=\"card sheet\" method=\"get\" action=\"{0}\">{1}{2}{3}{4}{source}{channel}{5}{split}{against}\
          <div class=\"row\">{6}{7}</div></form>",
         esc(path),
         Markup::join(&options),

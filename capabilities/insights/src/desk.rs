@@ -6,10 +6,10 @@ use crate::filters::Filters;
 use crate::pages::{HealthContext, PATH, card_fragment, health_page, metric_page};
 use crate::rows_view::{self, PAGE, RowsPage};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base::{Day, Error, Result};
-use capability::{App, Principal, Problem};
+use capability::{App, Principal, Problem, csv_file};
 use ui::Markup;
 
 type Pairs = Vec<(String, String)>;
@@ -23,9 +23,13 @@ pub(crate) async fn health(
     Query(pairs): Query<Pairs>,
 ) -> Page {
     let filters = Filters::parse(&pairs)?;
+    let csrf = principal.csrf.clone();
     let (community, body) = app
         .blocking(move |app| {
-            reading(app, &filters, |name, ctx, _| Ok((name.to_owned(), health_page(ctx, &filters))))
+            reading(app, &filters, |name, ctx, _| {
+                let ctx = HealthContext { csrf, ..ctx.clone() };
+                Ok((name.to_owned(), health_page(&ctx, &filters)))
+            })
         })
         .await?;
     let shell = app.shell(&community, &principal, &headers, PATH);
@@ -58,10 +62,12 @@ pub(crate) async fn metric(
     let definition = metric::definition(&id)?;
     let filters = Filters::parse_own(&pairs)?;
     let back = health_crumb(&filters);
+    let csrf = principal.csrf.clone();
     let (community, body) = app
         .blocking(move |app| {
             reading(app, &filters, |name, ctx, answer| {
-                Ok((name.to_owned(), metric_page(ctx, &filters, definition.id, answer)?))
+                let ctx = HealthContext { csrf, ..ctx.clone() };
+                Ok((name.to_owned(), metric_page(&ctx, &filters, definition.id, answer)?))
             })
         })
         .await?;
@@ -90,15 +96,7 @@ pub(crate) async fn csv(State(app): State<App>, Path(id): Path<String>, Query(pa
             })
         })
         .await?;
-    Ok((file_headers(definition.id), metric::csv(&envelope)).into_response())
-}
-
-/// The headers of a CSV file that is saved, not shown.
-pub(crate) fn file_headers(name: &str) -> [(header::HeaderName, String); 2] {
-    [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".into()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-    ]
+    Ok(csv_file(definition.id, metric::csv(&envelope)))
 }
 
 /// Which rows an address asks for: the metric's own parameters, and beside them `at` and `cursor`.
@@ -131,7 +129,7 @@ impl Asked {
     /// # Errors
     /// As [`metric::Query::parse`].
     pub(crate) fn query(&self, ctx: &HealthContext) -> Result<metric::Query> {
-        let pairs = question(ctx, &self.filters, self.definition.id)?;
+        let pairs = question(ctx, &self.filters.alone(), self.definition.id)?;
         metric::Query::parse(self.definition.id, pairs.iter().map(|(name, value)| (name, value)))
     }
 }
@@ -157,7 +155,7 @@ pub(crate) async fn rows(
         .blocking(move |app| {
             app.community.view(|view| {
                 let ctx = context(view, &asked.filters)?;
-                let name = community::settings::get_or_default(view.conn(), "name")?;
+                let name = view.setting("name").to_owned();
                 let query = asked.query(&ctx)?;
                 let behind = Behind::load(view, &query, asked.at)?;
                 let rows = behind.page(view, asked.skip, PAGE)?;

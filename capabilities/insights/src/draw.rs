@@ -1,9 +1,10 @@
 //! From an answer to its drawing. Pure functions: the same answer gives the same picture.
 
+use crate::{change, draw_split};
 use base::{Day, Interval};
 use metric::{CohortCell, Envelope, Point, State};
 use serde_json::{Map, Value as Json};
-use ui::chart::{Axis, Chart, Figure, Heat, HeatCell, HeatRow, Series, Size, Value};
+use ui::chart::{Axis, Chart, Figure, Heat, HeatCell, HeatRow, Note, Over, Series, Size, Value};
 use ui::{Markup, esc, format};
 
 /// How much room there is.
@@ -13,27 +14,44 @@ pub(crate) struct Room {
     pub large: bool,
     /// In a card over the whole width.
     pub wide: bool,
+    /// On paper, where two pages must do.
+    pub low: bool,
 }
 
 /// So many cohorts fit into a card; the metric's page has all.
 const COHORTS: usize = 12;
+/// So many fit on paper.
+const ON_PAPER: usize = 6;
 
-/// The drawing of an answer. `also` are further windows of the same metric, `before` is the earlier period.
-pub(crate) fn draw(envelope: &Envelope, also: &[Envelope], before: Option<&Envelope>, room: Room) -> Markup {
+/// What stands beside an answer in its drawing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Beside<'a> {
+    /// Further windows of the same metric.
+    pub also: &'a [Envelope],
+    /// Whether the earlier days are drawn.
+    pub earlier: bool,
+    /// What happened, by day.
+    pub notes: &'a [Note],
+}
+
+/// The drawing of an answer.
+pub(crate) fn draw(envelope: &Envelope, beside: Beside<'_>, room: Room) -> Markup {
+    if let Some(parts) = &envelope.parts {
+        return Markup::join([&draw_split::draw(envelope, parts, beside.notes, room), &reason(envelope)]);
+    }
+    let over = Over { notes: beside.notes, line: None };
     let drawing = match envelope.id.as_str() {
-        "lifecycle" => lifecycle(envelope, room),
+        "lifecycle" => lifecycle(envelope, &over, room),
+        "net_growth" => growth(envelope, beside, room),
         "retention" => retention(envelope, room),
-        "retention_day" => retention_day(envelope),
+        "retention_day" | "log_summary" => figures(&lines(envelope)),
         "concentration" => concentration(envelope),
-        "log_summary" => log_summary(envelope),
-        "time_to_first_response" => answers(envelope, before, room),
-        "messages" | "conversations" | "joins" | "leaves" | "net_growth" => {
-            ui::chart::bars(&series(envelope, also, before, room))
+        "time_to_first_response" => answers(envelope, beside, room),
+        "messages" | "conversations" | "joins" | "leaves" => {
+            ui::chart::bars_with(&series(envelope, beside, room), &over)
         }
-        "stickiness" if word(envelope, "basis") == "days" => {
-            ui::chart::bars(&series(envelope, also, before, room))
-        }
-        _ => ui::chart::line(&series(envelope, also, before, room)),
+        "stickiness" if word(envelope, "basis") == "days" => ui::chart::bars(&series(envelope, beside, room)),
+        _ => ui::chart::line_with(&series(envelope, beside, room), &over),
     };
     Markup::join([&drawing, &reason(envelope)])
 }
@@ -71,11 +89,7 @@ pub(crate) fn word<'a>(envelope: &'a Envelope, name: &str) -> &'a str {
 
 /// The grain of an answer's points.
 pub(crate) fn grain(envelope: &Envelope) -> Interval {
-    match (word(envelope, "interval"), envelope.id.as_str(), word(envelope, "basis")) {
-        ("day", ..) | (_, "rolling_active_members", _) | (_, "stickiness", "rolling30") => Interval::Day,
-        ("month", ..) | (_, "stickiness", _) => Interval::Month,
-        _ => Interval::Week,
-    }
+    envelope.grain()
 }
 
 /// How its figures are written.
@@ -106,7 +120,7 @@ fn unit(envelope: &Envelope) -> String {
     }
 }
 
-fn value(point: &Point) -> Value {
+pub(crate) fn value(point: &Point) -> Value {
     let unknown = matches!(point.state, State::NotYet | State::Unavailable);
     Value {
         value: point.value.map(|v| v.as_f64()).filter(|_| !unknown),
@@ -116,7 +130,7 @@ fn value(point: &Point) -> Value {
     }
 }
 
-fn axis(envelope: &Envelope, points: &[Point]) -> Axis {
+pub(crate) fn axis(envelope: &Envelope, points: &[Point]) -> Axis {
     if points.iter().all(|point| point.start.is_some()) {
         let days = points.iter().filter_map(|point| Day::parse(point.start.as_deref()?).ok()).collect();
         return Axis::Time(days, grain(envelope));
@@ -131,7 +145,7 @@ fn points(envelope: &Envelope) -> &[Point] {
     envelope.points.as_deref().unwrap_or_default()
 }
 
-fn series(envelope: &Envelope, also: &[Envelope], before: Option<&Envelope>, room: Room) -> Chart {
+fn series(envelope: &Envelope, beside: Beside<'_>, room: Room) -> Chart {
     let main = points(envelope);
     let name = |e: &Envelope| match e.filters.get("window").and_then(Json::as_u64) {
         Some(days) => format!("{days} days"),
@@ -139,7 +153,7 @@ fn series(envelope: &Envelope, also: &[Envelope], before: Option<&Envelope>, roo
     };
     let mut lines: Vec<Series> = [envelope]
         .into_iter()
-        .chain(also)
+        .chain(beside.also)
         .zip([1, 3, 2])
         .map(|(e, hue)| Series {
             name: name(e),
@@ -148,26 +162,42 @@ fn series(envelope: &Envelope, also: &[Envelope], before: Option<&Envelope>, roo
             was: false,
         })
         .collect();
-    if let Some(earlier) =
-        before.map(points).filter(|earlier| earlier.iter().any(|point| point.value.is_some()))
-    {
-        // The two periods have equally many days; at their edges one may touch one week more.
-        let skip = earlier.len().saturating_sub(main.len());
-        let values =
-            earlier.iter().skip(skip).map(|point| Value { low: None, high: None, ..value(point) }).collect();
-        lines.push(Series { name: "Period before".into(), hue: 0, values, was: true });
+    if let Some(comparison) = envelope.comparison.as_ref().filter(|_| beside.earlier) {
+        let earlier = envelope.earlier();
+        if earlier.iter().flatten().any(|point| point.value.is_some()) {
+            let one = |point: &Option<&Point>| {
+                point.map_or_else(Value::default, |p| Value {
+                    low: None,
+                    high: None,
+                    open: false,
+                    ..value(p)
+                })
+            };
+            lines.push(Series {
+                name: format!("Before: {}", change::days(comparison)),
+                hue: 0,
+                values: earlier.iter().map(one).collect(),
+                was: true,
+            });
+        }
     }
     chart(envelope, axis(envelope, main), lines, room)
 }
 
-fn chart(envelope: &Envelope, axis: Axis, series: Vec<Series>, room: Room) -> Chart {
+pub(crate) fn chart(envelope: &Envelope, axis: Axis, series: Vec<Series>, room: Room) -> Chart {
     Chart {
         spoken: spoken(envelope, &axis, &series),
         unit: unit(envelope),
         axis,
         series,
         figure: figure(envelope),
-        size: if room.large { Size::Large } else { Size::Normal },
+        size: if room.low {
+            Size::Low
+        } else if room.large {
+            Size::Large
+        } else {
+            Size::Normal
+        },
         open_note: match grain(envelope) {
             Interval::Day => "Not finished, or the window begins before the data",
             Interval::Week => "Week not finished",
@@ -212,7 +242,7 @@ fn spoken(envelope: &Envelope, axis: &Axis, series: &[Series]) -> String {
     )
 }
 
-fn lifecycle(envelope: &Envelope, room: Room) -> Markup {
+fn lifecycle(envelope: &Envelope, over: &Over<'_>, room: Room) -> Markup {
     let main = points(envelope);
     let part = |name: &str, title: &str, hue: u8, sign: f64| Series {
         name: title.into(),
@@ -237,12 +267,40 @@ fn lifecycle(envelope: &Envelope, room: Room) -> Markup {
     let actives =
         Series { name: String::new(), hue: 1, values: main.iter().map(value).collect(), was: false };
     chart.spoken = spoken(envelope, &chart.axis, &[actives]);
-    ui::chart::stacked(&chart)
+    ui::chart::stacked_with(&chart, over)
+}
+
+/// Joins above the zero line, leaves below it, and what is left of them as a line. Without leaves there is no net.
+fn growth(envelope: &Envelope, beside: Beside<'_>, room: Room) -> Markup {
+    let main = points(envelope);
+    let layer = |name: &str, title: &str, hue: u8, sign: f64| Series {
+        name: title.into(),
+        hue,
+        values: main
+            .iter()
+            .map(|point| Value {
+                value: point.more.get(name).and_then(Json::as_f64).map(|v| v * sign),
+                open: point.state == State::Partial,
+                ..Value::default()
+            })
+            .collect(),
+        was: false,
+    };
+    let net = Series { name: "Net".into(), hue: 0, values: main.iter().map(value).collect(), was: false };
+    let knows_leaves = main.iter().any(|point| point.more.get("leaves").is_some_and(|v| !v.is_null()));
+    let mut layers = vec![layer("joins", "Joined", 1, 1.0)];
+    if knows_leaves {
+        layers.push(layer("leaves", "Left", 4, -1.0));
+    }
+    let mut chart = chart(envelope, axis(envelope, main), layers, room);
+    chart.spoken = spoken(envelope, &chart.axis, std::slice::from_ref(&net));
+    ui::chart::stacked_with(&chart, &Over { notes: beside.notes, line: knows_leaves.then_some(&net) })
 }
 
 fn retention(envelope: &Envelope, room: Room) -> Markup {
     let cohorts = envelope.cohorts.as_deref().unwrap_or_default();
-    let shown = if room.large { cohorts } else { &cohorts[cohorts.len().saturating_sub(COHORTS)..] };
+    let most = if room.low { ON_PAPER } else { COHORTS };
+    let shown = if room.large { cohorts } else { &cohorts[cohorts.len().saturating_sub(most)..] };
     let by = grain(envelope);
     let columns = shown.iter().map(|cohort| cohort.values.len()).max().unwrap_or(0);
     let pooled = envelope.pooled.as_deref().unwrap_or_default();
@@ -334,7 +392,17 @@ pub(crate) fn named(envelope: &Envelope, path: &str) -> Option<f64> {
 }
 
 /// Name, figure, and a small line below it.
-type Line = (&'static str, Option<String>, String);
+pub(crate) type Line = (&'static str, Option<String>, String);
+
+/// The named figures of an answer that has no series.
+pub(crate) fn lines(envelope: &Envelope) -> Vec<Line> {
+    match envelope.id.as_str() {
+        "retention_day" => retention_day(envelope),
+        "concentration" => concentration_lines(envelope),
+        "log_summary" => log_summary(envelope),
+        _ => Vec::new(),
+    }
+}
 
 fn figures(lines: &[Line]) -> Markup {
     let items: String = lines
@@ -359,7 +427,7 @@ fn share_line(envelope: &Envelope, path: &str) -> Option<String> {
     named(envelope, path).map(format::share)
 }
 
-fn retention_day(envelope: &Envelope) -> Markup {
+fn retention_day(envelope: &Envelope) -> Vec<Line> {
     let range = named(envelope, "low").zip(named(envelope, "high"));
     let range = range
         .map(|(low, high)| format!("{}, 95 % interval", format::share_range(low, high)))
@@ -374,7 +442,7 @@ fn retention_day(envelope: &Envelope) -> Markup {
         }
         (None, day) => format!("on day {}", day.unwrap_or(0)),
     };
-    figures(&[
+    vec![
         (
             "Back",
             share_line(envelope, "value"),
@@ -383,7 +451,7 @@ fn retention_day(envelope: &Envelope) -> Markup {
         ("Came back", counted(envelope, "retained"), "members".into()),
         ("Could have", counted(envelope, "eligible"), "members whose day is over".into()),
         ("Too new to say", counted(envelope, "not_yet"), "not in either number".into()),
-    ])
+    ]
 }
 
 fn concentration(envelope: &Envelope) -> Markup {
@@ -400,21 +468,27 @@ fn concentration(envelope: &Envelope) -> Markup {
         format::share(parts[2].1)
     );
     let bar = ui::chart::shares(&sentence, &parts);
-    let lines = figures(&[
+    Markup::join([&bar, &figures(&concentration_lines(envelope)[3..])])
+}
+
+fn concentration_lines(envelope: &Envelope) -> Vec<Line> {
+    vec![
+        ("Top 1 %", share_line(envelope, "share_top_1pct"), "of members, share of messages".into()),
+        ("Next 9 %", share_line(envelope, "share_next_9pct"), "of members, share of messages".into()),
+        ("Other 90 %", share_line(envelope, "share_rest_90pct"), "of members, share of messages".into()),
         ("Absence factor", counted(envelope, "absence_factor_50"), "members write half of it".into()),
         ("Pony factor", counted(envelope, "pony_factor_80"), "members write 80 % of it".into()),
         ("Wrote once", counted(envelope, "one_time_members"), "members with one message".into()),
         ("Gini", named(envelope, "gini").map(|v| format::number(v, 2)), "0 all alike, 1 one alone".into()),
-    ]);
-    Markup::join([&bar, &lines])
+    ]
 }
 
-fn log_summary(envelope: &Envelope) -> Markup {
+fn log_summary(envelope: &Envelope) -> Vec<Line> {
     let day = |name: &str| {
         let text = envelope.summary.as_ref().and_then(|s| s.get(name)).and_then(Json::as_str);
         text.and_then(|text| Day::parse(text).ok()).map(|day| format::day_short(day, true))
     };
-    figures(&[
+    vec![
         ("Rows", counted(envelope, "rows"), "everything that was posted".into()),
         ("By members", counted(envelope, "active_rows"), "what people wrote".into()),
         ("Members", counted(envelope, "active_members"), "who wrote".into()),
@@ -423,10 +497,10 @@ fn log_summary(envelope: &Envelope) -> Markup {
         ("By nobody", counted(envelope, "no_member_rows"), "author not known".into()),
         ("First day", day("first_active_day"), String::new()),
         ("Last day", day("last_active_day"), String::new()),
-    ])
+    ]
 }
 
-fn answers(envelope: &Envelope, before: Option<&Envelope>, room: Room) -> Markup {
+fn answers(envelope: &Envelope, beside: Beside<'_>, room: Room) -> Markup {
     let seconds = |path| named(envelope, path).map(format::duration);
     let threads = named(envelope, "threads").unwrap_or(0.0);
     let within = |path| named(envelope, path).filter(|_| threads > 0.0).map(|n| format::share(n / threads));
@@ -446,7 +520,8 @@ fn answers(envelope: &Envelope, before: Option<&Envelope>, room: Room) -> Markup
         ("Within 1 h", within("within_1h"), "of all conversations".into()),
         ("Within 24 h", within("within_24h"), "of all conversations".into()),
     ]);
-    let line = ui::chart::line(&series(envelope, &[], before, room));
+    let over = Over { notes: beside.notes, line: None };
+    let line = ui::chart::line_with(&series(envelope, Beside { also: &[], ..beside }, room), &over);
     let curve = if room.large { curve(envelope) } else { Markup::empty() };
     Markup::join([&lines, &line, &curve])
 }

@@ -1,7 +1,8 @@
-//! What the reader chose, kept in the address: period, interval, source, channel, staff, and options of metrics.
+//! What the reader chose, kept in the address: period, interval, comparison, source, channel, staff, split, and
+//! options of metrics.
 
 use base::{Day, Error, Interval, Period, Result};
-use metric::Definition;
+use metric::{Compare, Definition, Split, days_before};
 
 /// Which days are shown. All but the custom one are counted back from *now*, the last activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,25 @@ pub enum Span {
     All,
     /// Chosen days; an open end reaches as far as there is data.
     Custom(Option<Day>, Option<Day>),
+}
+
+/// With which earlier days figures are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// With none.
+    Nothing,
+    /// With these, where the period has a beginning.
+    Earlier(Compare),
+}
+
+impl Against {
+    /// As it stands in an address.
+    pub(crate) fn word(self) -> String {
+        match self {
+            Self::Nothing => "none".into(),
+            Self::Earlier(compare) => compare.word(),
+        }
+    }
 }
 
 /// The reader's choices.
@@ -29,6 +49,10 @@ pub struct Filters {
     pub channel: String,
     /// `include`, `exclude` or `only`.
     pub staff: String,
+    /// Into which parts figures are split.
+    pub split: Option<Split>,
+    /// The comparison; `None` for what stands there by itself: on Health the days before, on a metric's page none.
+    pub against: Option<Against>,
     /// Options of metrics, such as `mode` or `window`; a metric takes those it knows. Further sources and
     /// channels, and kinds, stand here as well.
     pub options: Vec<(String, String)>,
@@ -45,6 +69,8 @@ impl Default for Filters {
             source: String::new(),
             channel: String::new(),
             staff: "include".into(),
+            split: None,
+            against: None,
             options: Vec::new(),
             own: false,
         }
@@ -71,12 +97,17 @@ impl Filters {
     fn read(parameters: &[(String, String)], own: bool) -> Result<Self> {
         let mut filters = Self { own, ..Self::default() };
         let (mut period, mut from, mut to) = (None, None, None);
+        let (mut compare, mut compare_from, mut compare_to) = (None, None, None);
         for (name, value) in parameters.iter().filter(|(_, value)| !value.trim().is_empty()) {
             let value = value.trim();
             match name.as_str() {
                 "period" => period = Some(value),
                 "from" => from = Some(Day::parse(value).map_err(|e| e.at("from"))?),
                 "to" => to = Some(Day::parse(value).map_err(|e| e.at("to"))?),
+                "compare" => compare = Some(value),
+                "compare_from" => compare_from = Some(Day::parse(value).map_err(|e| e.at("compare_from"))?),
+                "compare_to" => compare_to = Some(Day::parse(value).map_err(|e| e.at("compare_to"))?),
+                "split" => filters.split = if value == "none" { None } else { Some(Split::parse(value)?) },
                 "interval" => filters.interval = Some(Interval::parse(value)?),
                 "source" if filters.source.is_empty() => filters.source = value.into(),
                 "channel" if filters.channel.is_empty() => filters.channel = value.into(),
@@ -102,6 +133,7 @@ impl Filters {
                 )));
             }
         };
+        filters.against = against(compare, compare_from, compare_to)?;
         match filters.span {
             Span::Custom(Some(from), Some(to)) if from > to => {
                 Err(Error::invalid(format!("from ({from}) lies after to ({to}); exchange them")))
@@ -138,6 +170,8 @@ impl Filters {
         if self.staff != "include" {
             pairs.push(("staff", self.staff.clone()));
         }
+        pairs.extend(self.split.map(|split| ("split", split.word().to_string())));
+        pairs.extend(self.against.map(|against| ("compare", against.word())));
         pairs
             .into_iter()
             .map(|(name, value)| (name.to_string(), value))
@@ -150,17 +184,33 @@ impl Filters {
         if self.own { Span::All } else { Span::Weeks12 }
     }
 
-    /// The same choices in the address of a metric's page, where the grain must be said.
+    /// The comparison that holds.
+    pub fn against(&self) -> Against {
+        let plain = if self.own { Against::Nothing } else { Against::Earlier(Compare::Previous) };
+        self.against.unwrap_or(plain)
+    }
+
+    /// The same choices in the address of a metric's page, where grain and comparison must be said.
     #[must_use]
     pub fn for_metric(&self, now: Option<Day>) -> Self {
         let interval = if self.own { self.interval } else { Some(self.grain(now)) };
-        Self { own: true, interval, ..self.clone() }
+        let against = if self.own { self.against } else { Some(self.against()) };
+        let begins = self.days(now).0.is_some();
+        let against = against.filter(|against| begins && *against != Against::Nothing);
+        Self { own: true, interval, against, ..self.clone() }
+    }
+
+    /// The same choices without split and comparison.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { split: None, against: Some(Against::Nothing), ..self.clone() }
     }
 
     /// The same choices in the address of the Health page.
     #[must_use]
     pub fn for_health(&self) -> Self {
-        Self { own: false, ..self.clone() }
+        let plain = Against::Earlier(Compare::Previous);
+        Self { own: false, against: self.against.filter(|against| *against != plain), ..self.clone() }
     }
 
     /// The same with one option set.
@@ -190,12 +240,13 @@ impl Filters {
         }
     }
 
-    /// The days of the same number right before; `None` when the period has no beginning.
+    /// The earlier days with which figures are compared; `None` when there are none or the period has no beginning.
     pub fn before(&self, now: Option<Day>) -> Option<Period> {
+        let Against::Earlier(compare) = self.against() else { return None };
         let (from, to) = self.days(now);
-        let (from, to) = (from?, to.or(now)?);
-        let days = Period { first: from, last: to }.days();
-        (days > 0).then(|| Period { first: from.plus(-days), last: from.plus(-1) })
+        let (first, now) = (from?, now?);
+        let last = to.map_or(now, |to| to.min(now));
+        (first <= last).then(|| days_before(Period { first, last }, compare))
     }
 
     /// The grain: the chosen one, else what gives between about 12 and 60 points; on a metric's page weeks.
@@ -219,26 +270,6 @@ impl Filters {
     /// What a metric is asked: its own filters and options only.
     pub fn parameters(&self, definition: &Definition, now: Option<Day>) -> Vec<(String, String)> {
         let (from, to) = self.days(now);
-        self.parameters_in(definition, now, from, to)
-    }
-
-    /// The same question for the period before; `None` when there is none.
-    pub fn parameters_before(
-        &self,
-        definition: &Definition,
-        now: Option<Day>,
-    ) -> Option<Vec<(String, String)>> {
-        let before = self.before(now)?;
-        Some(self.parameters_in(definition, now, Some(before.first), Some(before.last)))
-    }
-
-    fn parameters_in(
-        &self,
-        definition: &Definition,
-        now: Option<Day>,
-        from: Option<Day>,
-        to: Option<Day>,
-    ) -> Vec<(String, String)> {
         let mut all: Vec<(String, String)> = Vec::new();
         let mut put = |name: &str, value: String| all.push((name.into(), value));
         if let Some(from) = from {
@@ -254,6 +285,12 @@ impl Filters {
         }
         if self.staff != "include" {
             put("staff", self.staff.clone());
+        }
+        if let Some(split) = self.split {
+            put("split", split.word().into());
+        }
+        if let (Against::Earlier(compare), Some(_)) = (self.against(), from) {
+            put("compare", compare.word());
         }
         let grain = self.grain(now);
         let said = !self.own || self.interval.is_some();
@@ -275,6 +312,24 @@ impl Filters {
             }
         }
         all
+    }
+}
+
+/// The comparison of an address. A form has two dates of its own beside the choice.
+fn against(compare: Option<&str>, from: Option<Day>, to: Option<Day>) -> Result<Option<Against>> {
+    match (compare, from, to) {
+        (None, None, None) => Ok(None),
+        (Some("none"), ..) => Ok(Some(Against::Nothing)),
+        (None | Some("dates"), Some(first), Some(last)) if first > last => Err(Error::invalid(format!(
+            "compare_from ({first}) lies after compare_to ({last}); exchange them"
+        ))),
+        (None | Some("dates"), Some(first), Some(last)) => {
+            Ok(Some(Against::Earlier(Compare::Days(Period { first, last }))))
+        }
+        (None | Some("dates"), ..) => {
+            Err(Error::invalid("a comparison with chosen days needs both: compare_from and compare_to"))
+        }
+        (Some(word), ..) => Ok(Some(Against::Earlier(Compare::parse(word)?))),
     }
 }
 
@@ -318,6 +373,9 @@ mod tests {
                 ("mode", "unbounded"),
             ],
             vec![("period", "all"), ("staff", "exclude"), ("channel", "#help")],
+            vec![("split", "channel"), ("compare", "year")],
+            vec![("compare", "2024-01-01..2024-01-31")],
+            vec![("compare", "none")],
         ] {
             let filters = parse(&pairs).expect("filters");
             assert_eq!(Filters::parse(&filters.pairs()).expect("again"), filters);
@@ -327,6 +385,13 @@ mod tests {
         assert!(parse(&[("from", "2024-02-01"), ("to", "2024-01-01")]).is_err());
         assert!(parse(&[("period", "week")]).is_err());
         assert!(parse(&[("staff", "x")]).is_err());
+        let dates = [("compare", "dates"), ("compare_from", "2024-01-01"), ("compare_to", "2024-01-31")];
+        assert_eq!(
+            parse(&dates).expect("filters"),
+            parse(&[("compare", "2024-01-01..2024-01-31")]).expect("filters")
+        );
+        assert!(parse(&dates[..2]).is_err() && parse(&[("compare", "before")]).is_err());
+        assert!(parse(&[("split", "member")]).is_err());
     }
 
     #[test]
@@ -335,8 +400,10 @@ mod tests {
         let filters = Filters::default();
         assert_eq!(filters.days(now), (Some(day("2023-12-25")), now));
         let before = filters.before(now).expect("a period");
-        assert_eq!(before.last, day("2023-12-24"));
-        assert_eq!(before.days(), 81);
+        // The same weekday of the week that was not over.
+        assert_eq!((before.last, before.days()), (day("2023-12-21"), 81));
+        let year = parse(&[("compare", "year")]).expect("filters");
+        assert_eq!(year.before(now).expect("a period").first, day("2022-12-26"));
         assert_eq!(filters.grain(now), Interval::Week);
         let months = Filters { span: Span::Months12, ..Filters::default() };
         assert_eq!(months.days(now).0, Some(day("2023-04-01")));
@@ -353,7 +420,7 @@ mod tests {
         assert_eq!(ask(&own, "messages"), "?source=A&kind=reply.posted&source=B");
         assert_eq!(ask(&own, "leaves"), "?source=A&source=B");
         let health = Filters::default();
-        assert_eq!(health.for_metric(now).to_query(), "?period=12w&interval=week");
+        assert_eq!(health.for_metric(now).to_query(), "?period=12w&interval=week&compare=previous");
         assert_eq!(health.for_metric(now).for_health().to_query(), "?interval=week");
         assert_eq!(ask(&health.for_metric(now), "messages"), ask(&health, "messages"));
     }
@@ -364,9 +431,9 @@ mod tests {
         let filters =
             parse(&[("interval", "day"), ("mode", "unbounded"), ("window", "7d")]).expect("filters");
         let ask = |id| query(&filters.parameters(metric::definition(id).expect("a metric"), now));
-        assert!(ask("retention").ends_with("interval=week&mode=unbounded"));
+        assert!(ask("retention").ends_with("compare=previous&interval=week&mode=unbounded"));
         assert!(ask("answered_rate").ends_with("interval=day&window=7d"));
-        assert!(ask("concentration").ends_with("to=2024-03-14"));
+        assert!(ask("concentration").ends_with("to=2024-03-14&compare=previous"));
         let bracket = parse(&[("bracket", "1-7"), ("day", "3")]).expect("filters");
         assert!(
             query(&bracket.parameters(metric::definition("retention_day").expect("a metric"), now))

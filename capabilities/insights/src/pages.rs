@@ -5,6 +5,7 @@ use crate::catalogue::{Entry, GROUPS, find};
 use crate::controls::controls;
 use crate::filters::{Filters, query};
 use crate::lead;
+use crate::notes_view;
 use crate::table_view::table_view;
 use base::{Day, Error, Result};
 use metric::{Definition, Envelope, State};
@@ -42,6 +43,10 @@ pub struct HealthContext {
     pub channels: Vec<Place>,
     /// Whether the pages with the rows behind a figure exist.
     pub rows: bool,
+    /// What happened, by day.
+    pub annotations: Vec<crate::model::Annotation>,
+    /// The token that forms carry; empty where there is no form.
+    pub csrf: String,
 }
 
 /// The address of a metric's page.
@@ -54,7 +59,13 @@ pub fn health_page(ctx: &HealthContext, filters: &Filters) -> Markup {
     if ctx.now.is_none() {
         return nothing_yet();
     }
-    let head = page_head("Health", &sentence(ctx), &Markup::empty());
+    let report = Button {
+        label: "Print report",
+        icon: "printer",
+        href: &format!("{PATH}/report{}", filters.to_query()),
+        ..Default::default()
+    };
+    let head = page_head("Health", &sentence(ctx), &report.markup());
     let asked = filters.to_query();
     let groups: String = GROUPS
         .iter()
@@ -74,9 +85,10 @@ pub fn health_page(ctx: &HealthContext, filters: &Filters) -> Markup {
     let jumps: String =
         GROUPS.iter().map(|group| format!("<a href=\"#{}\">{}</a>", group.id, esc(group.title))).collect();
     Markup::raw(format!(
-        "{head}{}{}<nav class=\"jumps\" aria-label=\"On this page\">{jumps}</nav>{groups}",
+        "{head}{}{}<nav class=\"jumps\" aria-label=\"On this page\">{jumps}<a href=\"#notes\">Notes</a></nav>{groups}<div class=\"section\">{}</div>",
         controls(ctx, filters, PATH),
         lead::place(&format!("{PATH}/cards/lead{asked}")),
+        notes_view::card(ctx, filters, &format!("{PATH}{asked}"))
     ))
 }
 
@@ -85,7 +97,7 @@ fn sentence(ctx: &HealthContext) -> String {
     format!("How the community is doing, over {sources}. As of {}, the last activity.", ctx.as_of)
 }
 
-fn nothing_yet() -> Markup {
+pub(crate) fn nothing_yet() -> Markup {
     let action = ui::link_button("Import a source", "/desk/sources", Look::Primary);
     let text = "Figures appear as soon as one export is imported: members, activity, retention and answers.";
     Markup::join([
@@ -172,14 +184,17 @@ fn measure(
     let envelope = answer(definition.id, &asked)?;
     let usable = envelope.state != State::Unavailable;
     let mut also = Vec::new();
-    if definition.id == "rolling_active_members" && filters.option("window").is_none() && usable {
+    let alone = filters.alone();
+    if definition.id == "rolling_active_members"
+        && filters.option("window").is_none()
+        && filters.split.is_none()
+        && usable
+    {
         for days in ["7", "30"] {
-            let other = filters.with_option("window", days);
+            let other = alone.with_option("window", days);
             also.push(answer(definition.id, &other.parameters(definition, ctx.now))?);
         }
     }
-    let earlier = filters.parameters_before(definition, ctx.now).filter(|_| entry.compare && usable);
-    let before = earlier.map(|pairs| answer(definition.id, &pairs)).transpose()?;
     let exact = query(&asked);
     let options = CardOptions {
         large,
@@ -189,7 +204,8 @@ fn measure(
         rows: if ctx.rows { rows_of(definition, ctx, filters) } else { String::new() },
         choices: choices(ctx, filters, definition, large),
         also,
-        before,
+        earlier: entry.compare || large,
+        notes: notes_view::marks(ctx, filters),
     };
     let html = card(&envelope, &options);
     Ok((envelope, html))
@@ -197,7 +213,7 @@ fn measure(
 
 /// The address of the rows behind everything that is shown.
 fn rows_of(definition: &Definition, ctx: &HealthContext, filters: &Filters) -> String {
-    format!("{PATH}/{}/rows{}", definition.id, query(&filters.parameters(definition, ctx.now)))
+    format!("{PATH}/{}/rows{}", definition.id, query(&filters.alone().parameters(definition, ctx.now)))
 }
 
 /// The ways in which a metric can be asked, as switches.
@@ -251,13 +267,18 @@ pub fn metric_page(ctx: &HealthContext, filters: &Filters, key: &str, answer: &A
     let head = page_head(definition.title, &format!("As of {}, the last activity.", ctx.as_of), &back);
     let rows = if ctx.rows { rows_of(definition, ctx, filters) } else { String::new() };
     let tables = table_view(&envelope, &rows);
+    let notes = if envelope.points.is_some() {
+        notes_view::card(ctx, filters, &format!("{path}{}", filters.to_query()))
+    } else {
+        Markup::empty()
+    };
     let table = if tables.is_empty() {
         Markup::empty()
     } else {
         ui::card("table", "Table", &Markup::empty(), &tables, &Markup::empty())
     };
     Ok(Markup::raw(format!(
-        "{head}{}<div class=\"stack\">{card}<div class=\"split\"><div class=\"stack\">{table}</div>{}</div></div>",
+        "{head}{}<div class=\"stack\">{card}<div class=\"split\"><div class=\"stack\">{notes}{table}</div>{}</div></div>",
         controls(ctx, filters, &path),
         about(ctx, definition, &envelope)
     )))

@@ -2,14 +2,11 @@
 
 use crate::answer::context;
 use crate::behind::{Behind, Cell, machine_time, seconds};
-use crate::desk::{Asked, file_headers};
-use axum::body::Bytes;
+use crate::desk::Asked;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use base::{Result, Zone};
-use capability::{App, Problem, pieces};
-use serde_json::Value;
-use tokio::sync::mpsc::{Sender, channel};
+use axum::response::Response;
+use base::{Result, Zone, csv};
+use capability::{App, PieceSender, Problem, csv_in_pieces};
 
 /// Rows read at a time.
 const PIECE: usize = 5_000;
@@ -22,51 +19,45 @@ pub(crate) async fn csv(
 ) -> std::result::Result<Response, Problem> {
     let asked = Asked::read(&id, pairs)?;
     let id = asked.definition.id;
-    let (behind, zone) = app
+    let (behind, first, zone) = app
         .blocking(move |app| {
             app.community.view(|view| {
                 let query = asked.query(&context(view, &asked.filters)?)?;
-                Ok((Behind::load(view, &query, asked.at)?, view.zone()))
+                let behind = Behind::load(view, &query, asked.at)?;
+                let first = behind.page(view, 0, PIECE)?;
+                Ok((behind, first, view.zone()))
             })
         })
         .await?;
-    let (sender, receiver) = channel(2);
-    tokio::task::spawn_blocking(move || {
-        if let Err(e) = send(&app, &behind, &zone, &sender) {
-            tracing::warn!(metric = id, error = %e, "a file of rows broke off");
-            // Whoever reads sees a file that breaks off, not one that looks whole; or has gone already.
-            let _ = sender.blocking_send(Err(e));
-        }
-    });
-    Ok((file_headers(&format!("{id}-rows")), pieces(receiver)).into_response())
+    Ok(csv_in_pieces(&format!("{id}-rows"), move |pieces| send(&app, &behind, first, &zone, pieces)))
 }
 
-fn send(app: &App, behind: &Behind, zone: &Zone, sender: &Sender<Result<Bytes>>) -> Result<()> {
-    let columns: Vec<String> = behind.columns().iter().map(|c| c.name.to_owned()).collect();
+fn send(app: &App, behind: &Behind, first: Vec<Vec<Cell>>, zone: &Zone, pieces: &PieceSender) -> Result<()> {
+    let columns: Vec<&str> = behind.columns().iter().map(|c| c.name).collect();
+    let mut file = csv::File::new(&columns);
+    let mut rows = first;
     let mut skip = 0;
     loop {
-        let rows = app.community.view(|view| behind.page(view, skip, PIECE))?;
-        let read = rows.len();
-        let rows = rows.iter().map(|row| row.iter().map(|c| value(c, zone)).collect()).collect();
-        let table = metric::Table { part: "rows", columns: columns.clone(), rows };
-        let text = metric::csv_of(&table);
-        // The names of the columns stand once, in front.
-        let text =
-            if skip == 0 { text.as_str() } else { text.split_once("\r\n").map_or("", |(_, rest)| rest) };
-        let piece = Bytes::from(text.to_owned());
-        if sender.blocking_send(Ok(piece)).is_err() || read < PIECE {
+        for row in &rows {
+            row.iter().for_each(|cell| write(&mut file, cell, zone));
+            file.end();
+        }
+        if !pieces.send(file.take()) || rows.len() < PIECE {
             return Ok(());
         }
-        skip += read as u64;
+        skip += rows.len() as u64;
+        rows = app.community.view(|view| behind.page(view, skip, PIECE))?;
     }
 }
 
-fn value(cell: &Cell, zone: &Zone) -> Value {
+fn write(file: &mut csv::File, cell: &Cell, zone: &Zone) {
     match cell {
-        Cell::Text(text) | Cell::Said { text, .. } => text.clone().into(),
-        Cell::Count(n) => (*n).into(),
-        Cell::Day(day) => day.to_string().into(),
-        Cell::Time(at) => machine_time(zone, *at).into(),
-        Cell::Wait(wait) => wait.map(seconds).into(),
-    }
+        Cell::Text(text) | Cell::Said { text, .. } => file.text(text),
+        Cell::Count(n) => file.figure(n),
+        Cell::Day(day) => file.figure(day),
+        Cell::Time(at) => file.text(&machine_time(zone, *at)),
+        // As the API prints it: `2400.0`.
+        Cell::Wait(Some(wait)) => file.figure(serde_json::Value::from(seconds(*wait))),
+        Cell::Wait(None) => file.empty(),
+    };
 }

@@ -2,7 +2,10 @@
 
 use crate::pages::{HealthContext, Place};
 use base::{Day, Interval, Result};
-use metric::{Cohort, CohortCell, CurvePoint, Envelope, Figure, Point, Pooled, State};
+use metric::{
+    Change, Cohort, CohortCell, Comparison, CurvePoint, Envelope, Figure, Figures, Part, Point, Pooled,
+    State, Verdict,
+};
 use serde_json::{Map, Value as Json, json};
 
 /// What the pages know in tests: three sources, some channels, now on 24 November 2026.
@@ -24,6 +27,8 @@ pub(crate) fn context() -> HealthContext {
             place("4", "users", "Mailing list"),
         ],
         rows: true,
+        annotations: Vec::new(),
+        csrf: "token".into(),
     }
 }
 
@@ -31,9 +36,8 @@ fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
 
-/// Answers any question with a sample, whatever its parameters but window, basis and interval.
+/// Answers any question with a sample, whatever its parameters but window, basis, interval, comparison and split.
 pub(crate) fn answer(id: &str, pairs: &[(String, String)]) -> Result<Envelope> {
-    let earlier = pairs.iter().any(|(name, value)| name == "to" && value.as_str() < "2026-11-20");
     let get = |name: &str| pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
     let answer = match id {
         "active_members" => active_members(),
@@ -48,29 +52,97 @@ pub(crate) fn answer(id: &str, pairs: &[(String, String)]) -> Result<Envelope> {
         "log_summary" => log_summary(),
         "leaves" => unavailable(),
         "members" => members(),
-        "net_growth" => counts(id, |i| 6.0 + wave(i, 9.0) - if i == 5 { 20.0 } else { 0.0 }),
+        "net_growth" => growth(),
         "joins" => counts(id, |i| 22.0 + wave(i, 8.0)),
         "conversations" => counts(id, |i| 140.0 + wave(i, 30.0)),
         _ => counts(id, |i| 2_100.0 + 40.0 * i as f64 + wave(i, 260.0)),
     };
-    Ok(if earlier { before(answer) } else { answer })
+    let answer = if get("compare").is_some() { compared(answer) } else { answer };
+    Ok(match get("split") {
+        Some("channel") => split(answer, "channel"),
+        Some("staff") => split(answer, "staff"),
+        _ => answer,
+    })
 }
 
-/// A lower answer, as of the period before.
-fn before(mut e: Envelope) -> Envelope {
-    for (i, point) in e.points.iter_mut().flatten().enumerate() {
+/// With lower figures in the days before.
+pub(crate) fn compared(mut e: Envelope) -> Envelope {
+    if e.state == State::Unavailable {
+        return e;
+    }
+    let mut points = e.points.clone();
+    for (i, point) in points.iter_mut().flatten().enumerate() {
         point.value = point.value.map(|value| Figure::Real(value.as_f64() * (0.8 + wave(i, 0.04))));
         point.state = State::Complete;
+        let earlier = point.start.as_deref().and_then(|start| Day::parse(start).ok());
+        point.start = earlier.map(|day| day.plus(-84).to_string());
     }
-    let Some(summary) = e.summary.as_mut() else { return e };
+    let mut summary = e.summary.clone();
     for (name, factor) in [("last", 0.9), ("sum", 1.1), ("answered", 1.2)] {
-        if let Some(value) = summary.get(name).and_then(Json::as_f64) {
-            summary.insert(name.into(), json!((value * factor).round()));
+        let figures = summary.as_mut();
+        if let Some(figures) = figures
+            && let Some(value) = figures.get(name).and_then(Json::as_f64)
+        {
+            figures.insert(name.into(), json!((value * factor).round()));
         }
     }
-    if let Some(Json::Object(waits)) = summary.get_mut("ttfr_s") {
-        waits.insert("median".into(), json!(9_900.0));
-    }
+    let change = |figure: &str, value: f64, was: f64, limits: Option<(f64, f64)>, verdict| Change {
+        figure: figure.into(),
+        value,
+        was,
+        difference: value - was,
+        low: limits.map(|l| l.0),
+        high: limits.map(|l| l.1),
+        verdict,
+        method: "as made up for a test".into(),
+    };
+    let change = match e.id.as_str() {
+        "time_to_first_response" => {
+            change("ttfr_s.median", 6480.0, 9900.0, Some((-5000.0, -1200.0)), Verdict::Clear)
+        }
+        "concentration" => change("share_top_1pct", 0.42, 0.4, None, Verdict::NotSaid),
+        "retention" => change("back", 0.27, 0.25, Some((-0.03, 0.07)), Verdict::NoClearChange),
+        _ if e.unit == "share" => change("value", 0.62, 0.58, Some((-0.02, 0.1)), Verdict::NoClearChange),
+        _ => change("mean", 380.0, 310.0, None, Verdict::Clear),
+    };
+    e.filters.insert("from".into(), json!("2026-09-07"));
+    e.comparison = Some(Comparison {
+        from: "2026-06-15".into(),
+        to: "2026-09-01".into(),
+        state: State::Complete,
+        reason: None,
+        change: Some(change),
+        figures: Figures { points, summary, cohorts: None, pooled: e.pooled.clone(), curve: None },
+    });
+    e
+}
+
+/// In two parts, and for channels a rest.
+pub(crate) fn split(mut e: Envelope, by: &'static str) -> Envelope {
+    let figures = || Figures {
+        points: e.points.clone(),
+        summary: e.summary.clone(),
+        cohorts: e.cohorts.clone(),
+        pooled: e.pooled.clone(),
+        curve: e.curve.clone(),
+    };
+    let part = |key: &str, label: &str, rest| Part {
+        key: key.into(),
+        label: label.into(),
+        rest,
+        now: e.now.clone(),
+        state: e.state,
+        reason: e.reason.clone(),
+        figures: figures(),
+        comparison: e.comparison.clone(),
+    };
+    let parts = match by {
+        "staff" => vec![part("members", "Members", None), part("staff", "Staff", None)],
+        _ => vec![part("1", "#general", None), part("2", "#help", None), part("other", "Other (5)", Some(5))],
+    };
+    e.split = Some(by);
+    e.split_note = (by == "channel").then(|| "the 2 largest of 7 channels, and the others together".into());
+    e.parts = Some(parts);
     e
 }
 
@@ -108,6 +180,10 @@ fn envelope(id: &str, filters: Json) -> Envelope {
         cohorts: None,
         pooled: None,
         curve: None,
+        comparison: None,
+        split: None,
+        split_note: None,
+        parts: None,
     }
 }
 
@@ -211,6 +287,16 @@ fn lifecycle() -> Envelope {
         }));
     }
     e.summary = Some(object(json!({"new": 402, "returning": 2500, "resurrecting": 640, "dormant": 900})));
+    e
+}
+
+fn growth() -> Envelope {
+    let mut e = counts("net_growth", |i| 6.0 + wave(i, 9.0) - if i == 5 { 20.0 } else { 0.0 });
+    for (i, point) in e.points.iter_mut().flatten().enumerate() {
+        let net = point.value.map_or(0, |v| v.as_f64() as i64);
+        let leaves = 4 + (i as i64 % 4) + (-net).max(0);
+        point.more = object(json!({"joins": net + leaves, "leaves": leaves, "basis": "join rows"}));
+    }
     e
 }
 

@@ -10,8 +10,12 @@ use ui::{Markup, esc, format};
 /// All parts of an answer as tables, the main one first. `rows` is the address of the rows behind it, to which
 /// each period leads; empty for none.
 pub fn table_view(envelope: &Envelope, rows: &str) -> Markup {
-    let tables: Vec<Markup> =
-        metric::tables(envelope).iter().map(|table| one(envelope, table, rows)).collect();
+    // What changed stands under the chart, in words.
+    let tables: Vec<Markup> = metric::tables(envelope)
+        .iter()
+        .filter(|table| table.part != "change")
+        .map(|table| one(envelope, table, rows))
+        .collect();
     Markup::join(&tables)
 }
 
@@ -25,17 +29,21 @@ fn one(envelope: &Envelope, table: &metric::Table, rows: &str) -> Markup {
     };
     // A full count has no interval: two columns of nothing would say only that.
     let shown_at = |at: usize| {
-        !matches!(table.columns[at].as_str(), "low" | "high")
+        !matches!(table.columns[at].as_str(), "low" | "high" | "before" | "before_start")
             || table.rows.iter().any(|row| !row[at].is_null())
     };
     let shown: Vec<bool> = (0..table.columns.len()).map(shown_at).collect();
     let head: String = table
         .columns
         .iter()
-        .zip(&shown)
-        .filter(|(_, shown)| **shown)
-        .map(|(name, _)| {
-            format!("<th scope=\"col\"{}>{}</th>", class(name, table.part), esc(&heading(envelope, name)))
+        .enumerate()
+        .filter(|(at, _)| shown[*at])
+        .map(|(at, name)| match table.split.contains(&at) {
+            true if at == table.split.start => "<th scope=\"col\" class=\"num\">All</th>".to_string(),
+            true => format!("<th scope=\"col\" class=\"num\">{}</th>", esc(name)),
+            false => {
+                format!("<th scope=\"col\"{}>{}</th>", class(name, table.part), esc(&heading(envelope, name)))
+            }
         })
         .collect();
     let body: String = table
@@ -45,8 +53,10 @@ fn one(envelope: &Envelope, table: &metric::Table, rows: &str) -> Markup {
             let name = row.first().and_then(Json::as_str).unwrap_or_default();
             let cells = row.iter().zip(&table.columns).enumerate().filter(|(at, _)| shown[*at]);
             let cells = cells.map(|(at, (value, column))| {
+                // The columns of a split hold the metric's value, whatever the part is called.
+                let column = if table.split.contains(&at) { "value" } else { column.as_str() };
                 let mut shown = cell(envelope, table.part, name, column, value);
-                if let ("start", Json::String(day), false) = (column.as_str(), value, rows.is_empty()) {
+                if let ("start", Json::String(day), false) = (column, value, rows.is_empty()) {
                     shown = format!("<a href=\"{}\">{shown}</a>", esc(&rows_at(rows, day)));
                 }
                 match at {
@@ -75,7 +85,8 @@ fn class(column: &str, part: &str) -> &'static str {
     match column {
         "start" | "state" | "basis" | "figure" => "",
         "value" if part == "summary" => " class=\"num\"",
-        "low" | "high" => " class=\"num c2\"",
+        "low" | "high" | "before" => " class=\"num c2\"",
+        "before_start" => " class=\"c2\"",
         _ => " class=\"num\"",
     }
 }
@@ -91,6 +102,13 @@ fn heading(envelope: &Envelope, column: &str) -> String {
         "value" => "Value".into(),
         "low" => "95 % from".into(),
         "high" => "95 % to".into(),
+        "before" => "Before".into(),
+        "before_start" => match grain(envelope) {
+            Interval::Day => "Day before",
+            Interval::Week => "Week before",
+            Interval::Month => "Month before",
+        }
+        .into(),
         "k" => "Periods later".into(),
         "t" => "After".into(),
         "n" => "n".into(),
@@ -148,7 +166,7 @@ fn words(name: &str) -> String {
 fn cell(envelope: &Envelope, part: &str, row: &str, column: &str, value: &Json) -> String {
     let text = match (column, value) {
         (_, Json::Null) => return "<span class=\"faint\">–</span>".into(),
-        ("start", Json::String(day)) => {
+        ("start" | "before_start", Json::String(day)) => {
             return match Day::parse(day) {
                 Ok(d) if grain(envelope) == Interval::Month => data(day, &format::month_long(d)),
                 Ok(d) => data(day, &format::day_short(d, true)),
@@ -157,7 +175,10 @@ fn cell(envelope: &Envelope, part: &str, row: &str, column: &str, value: &Json) 
         }
         ("state", Json::String(state)) => return state_badge(state),
         ("figure", Json::String(name)) => return data(name, &figure_name(name)),
-        (_, Json::String(text)) => return data(text, text),
+        (_, Json::String(text)) => match Day::parse(text) {
+            Ok(day) => return data(text, &format::day_short(day, true)),
+            Err(_) => return data(text, text),
+        },
         (_, Json::Number(number)) => {
             let number = number.as_f64().unwrap_or_default();
             kind(envelope, part, row, column).text(number)
@@ -193,7 +214,7 @@ fn kind(envelope: &Envelope, part: &str, row: &str, column: &str) -> Figure {
         },
         ("curve", "t") => Figure::Seconds,
         ("curve" | "pooled" | "cohorts", "value" | "low" | "high") => Figure::Share,
-        ("points", "value" | "low" | "high") => figure(envelope),
+        ("points", "value" | "low" | "high" | "before") => figure(envelope),
         (_, "km_median_s") => Figure::Seconds,
         (_, name) if name.starts_with("mean") => Figure::Decimal,
         _ => Figure::Count,

@@ -47,18 +47,14 @@ impl Reply {
 
     /// The rows of the page's table.
     fn rows(&self) -> usize {
-        self.text.split("<tbody>").nth(1).unwrap_or_default().matches("<tr>").count()
+        self.text.split("<tbody").nth(1).unwrap_or_default().matches("<tr").count()
     }
 }
 
 impl Product {
     async fn ask(&self, path: &str, header: (&str, &str)) -> Reply {
         let request = Request::builder().uri(path).header(header.0, header.1).body(Body::empty());
-        let answer = self.router.clone().oneshot(request.expect("a request")).await.expect("an answer");
-        let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, 8 << 20).await.expect("a body");
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Reply { status: parts.status, headers: parts.headers, text }
+        self.reply(request.expect("a request")).await
     }
 
     /// A page, as a signed-in person opens it.
@@ -66,6 +62,44 @@ impl Product {
         let reply = self.ask(path, ("cookie", &format!("folkmoot_session={}", self.session))).await;
         assert!(!reply.text.contains("style="), "{path}: the content policy forbids it");
         reply
+    }
+
+    /// Sends a form as the browser does; the token is read from the Health page.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let page = self.open("/desk/health").await.text;
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let mut body = format!("csrf={}", token.expect("a form with its token"));
+        for (name, value) in fields {
+            let value: String = value.bytes().map(|b| format!("%{b:02X}")).collect();
+            body.push_str(&format!("&{name}={value}"));
+        }
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("cookie", format!("folkmoot_session={}", self.session))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        self.reply(request.expect("a request")).await
+    }
+
+    /// A request to the API with a body.
+    async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()));
+        self.reply(request.expect("a request")).await
+    }
+
+    async fn reply(&self, request: Request<Body>) -> Reply {
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 8 << 20).await.expect("a body");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status, headers: parts.headers, text }
     }
 
     async fn api(&self, path: &str) -> Reply {
@@ -127,7 +161,8 @@ fn fill(bench: &Bench) {
 /// Runs a test on both databases, where PostgreSQL can be had. Databases are opened and closed outside of the
 /// runtime, as their driver waits.
 fn on_both(filled: bool, test: impl AsyncFn(&Product)) {
-    let benches = [Some(Bench::sqlite(access::MIGRATIONS)), Bench::postgres(access::MIGRATIONS)];
+    let migrations: Vec<_> = access::MIGRATIONS.iter().chain(insights::MIGRATIONS).copied().collect();
+    let benches = [Some(Bench::sqlite(&migrations)), Bench::postgres(&migrations)];
     for bench in benches.into_iter().flatten() {
         if filled {
             fill(&bench);
@@ -319,5 +354,193 @@ fn mistakes_are_named_and_strangers_sent_to_the_door() {
         assert!(stranger.header("location").starts_with("/signin?next="));
         let program = p.ask("/api/v1/metrics/messages", ("accept", "application/json")).await;
         assert_eq!(program.status, StatusCode::UNAUTHORIZED);
+    });
+}
+
+/// Values of a series by start.
+fn by_start(points: &Value) -> std::collections::BTreeMap<String, f64> {
+    let pair = |p: &Value| Some((p["start"].as_str()?.to_owned(), p["value"].as_f64()?));
+    points.as_array().into_iter().flatten().filter_map(pair).collect()
+}
+
+/// Says who is staff; on a thread that may block.
+async fn mark_staff(bench: &Bench, who: &'static str) {
+    let community = bench.community.clone();
+    let set = tokio::task::spawn_blocking(move || community.set("staff", who));
+    set.await.expect("it runs").expect("staff");
+}
+
+#[test]
+fn parts_add_up_to_the_whole_and_equal_the_filter() {
+    on_both(true, async |p| {
+        let database = p.bench.database;
+        mark_staff(&p.bench, "ana").await;
+        for (id, by) in [
+            ("messages", "staff"),
+            ("messages", "source"),
+            ("messages", "channel"),
+            ("conversations", "channel"),
+            ("active_members", "staff"),
+            ("joins", "staff"),
+        ] {
+            let said = p.api(&format!("/api/v1/metrics/{id}?split={by}")).await.json();
+            assert_eq!(said["split"], by);
+            let parts = said["parts"].as_array().expect("parts");
+            assert!(parts.len() > usize::from(by != "source"), "{database} {id} {by}: {said}");
+            let mut sums = std::collections::BTreeMap::new();
+            for (start, value) in parts.iter().flat_map(|part| by_start(&part["points"])) {
+                *sums.entry(start).or_insert(0.0) += value;
+            }
+            for (start, value) in by_start(&said["points"]) {
+                assert_eq!(sums.get(&start).copied().unwrap_or(0.0), value, "{database} {id} {by} {start}");
+            }
+            for part in parts {
+                let key = part["key"].as_str().expect("a key").replace(' ', "%20").replace('&', "%26");
+                let filter = match (by, key.as_str()) {
+                    ("staff", "members") => "staff=exclude".to_owned(),
+                    ("staff", _) => "staff=only".to_owned(),
+                    _ => format!("{by}={key}"),
+                };
+                let alone = p.api(&format!("/api/v1/metrics/{id}?{filter}")).await.json();
+                for figures in ["points", "summary", "now", "state"] {
+                    assert_eq!(part[figures], alone[figures], "{database} {id} {by} {key} {figures}");
+                }
+            }
+        }
+        let one = p.api("/api/v1/metrics/messages?split=staff&staff=exclude").await.json();
+        assert_eq!(one["parts"].as_array().map(Vec::len), Some(1), "what is filtered away is no part");
+        assert_eq!(
+            p.api("/api/v1/metrics/messages?split=who").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        for definition in metric::registry() {
+            for by in ["staff", "source", "channel"] {
+                let page = p.open(&format!("/desk/health/{}?split={by}", definition.id)).await;
+                assert_eq!(page.status, StatusCode::OK, "{} {by}: {}", definition.id, page.text);
+            }
+        }
+        let file = p.open("/desk/health/messages/csv?split=staff").await;
+        assert!(file.text.starts_with("start,all,Members,Staff,state\r\n"), "{}", file.text);
+    });
+}
+
+#[test]
+fn a_comparison_is_the_same_question_in_earlier_days() {
+    on_both(true, async |p| {
+        let asked = "from=2024-01-22&to=2024-02-04";
+        let said = p.api(&format!("/api/v1/metrics/messages?{asked}&compare=previous")).await.json();
+        let earlier = &said["comparison"];
+        assert_eq!((&earlier["from"], &earlier["to"]), (&"2024-01-08".into(), &"2024-01-21".into()));
+        let alone = p.api("/api/v1/metrics/messages?from=2024-01-08&to=2024-01-21").await.json();
+        assert_eq!((&earlier["points"], &earlier["summary"]), (&alone["points"], &alone["summary"]));
+        assert_eq!(earlier["change"]["verdict"], "not said", "a few weeks say nothing of what is usual");
+        let rate =
+            p.api(&format!("/api/v1/metrics/answered_rate?{asked}&compare=2024-01-08..2024-01-21")).await;
+        let change = &rate.json()["comparison"]["change"];
+        assert_eq!(change["verdict"], "no clear change");
+        assert!(change["low"].as_f64() < Some(0.0) && change["high"].as_f64() > Some(0.0), "{change}");
+        let page = p.open(&format!("/desk/health/messages?{asked}&compare=previous")).await;
+        assert!(page.text.contains("ln was") && page.text.contains("8 Jan to 21 Jan 2024"));
+        assert!(page.text.contains(">Week before</th>"));
+        let refused = p.api("/api/v1/metrics/messages?compare=previous").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for definition in metric::registry() {
+            for compare in ["previous", "year", "2024-01-01..2024-01-07"] {
+                let path =
+                    format!("/api/v1/metrics/{}?{asked}&compare={compare}&split=channel", definition.id);
+                let said = p.api(&path).await;
+                assert_eq!(said.status, StatusCode::OK, "{path}: {}", said.text);
+            }
+        }
+    });
+}
+
+#[test]
+fn notes_are_written_drawn_changed_and_removed() {
+    on_both(true, async |p| {
+        let database = p.bench.database;
+        let back = "/desk/health/messages?interval=week";
+        let fields = |text: &'static str, first: &'static str| {
+            [
+                ("text", text),
+                ("first", first),
+                ("last", ""),
+                ("kind", "release"),
+                ("source", ""),
+                ("back", back),
+            ]
+        };
+        let sent = p.post("/desk/health/annotations", &fields("Lathe <4.0> is out", "2024-01-17")).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{database}: {}", sent.text);
+        assert_eq!(sent.header("location"), "/desk/health/messages?interval=week#notes");
+        let page = p.open("/desk/health/messages").await;
+        assert!(
+            page.text.contains("class=\"note\"") && page.text.contains("Release: Lathe &lt;4.0&gt; is out")
+        );
+        assert!(p.open("/desk/health/cards/lifecycle?period=all").await.text.contains("class=\"note\""));
+        let list = p.api("/api/v1/annotations").await.json();
+        let note = list["items"][0].clone();
+        assert_eq!(
+            (&note["from"], &note["to"], &note["kind"]),
+            (&"2024-01-17".into(), &"2024-01-17".into(), &"release".into())
+        );
+        assert_eq!(note["written_by"], "ana@example.org");
+        let id = note["id"].as_str().expect("an id").to_owned();
+
+        let form = p.open(&format!("/desk/health/annotations/{id}?back={back}")).await;
+        assert!(
+            form.text.contains("value=\"Lathe &lt;4.0&gt; is out\"") || form.text.contains("&#60;4.0&#62;")
+        );
+        let path = format!("/desk/health/annotations/{id}");
+        let refused = p.post(&path, &fields(" ", "2024-01-18")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.text.contains("A note needs a text") && refused.text.contains("value=\"2024-01-18\"")
+        );
+        assert_eq!(p.post(&path, &fields("Later", "2024-01-18")).await.status, StatusCode::SEE_OTHER);
+
+        let one = format!("/api/v1/annotations/{id}");
+        let changed = p.call("PATCH", &one, serde_json::json!({"to": "2024-01-20", "kind": "outage"})).await;
+        assert_eq!(changed.json()["text"], "Later");
+        assert_eq!(
+            (&changed.json()["from"], &changed.json()["to"]),
+            (&"2024-01-18".into(), &"2024-01-20".into())
+        );
+        let wrong = p.call("PATCH", &one, serde_json::json!({"to": "2024-01-01"})).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let about = serde_json::json!({"from": "2024-01-02", "text": "A meeting", "kind": "event", "source": "Lathe & chat"});
+        let made = p.call("POST", "/api/v1/annotations", about).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        assert_eq!(made.json()["source"], "Lathe & chat");
+        let nowhere = serde_json::json!({"from": "2024-01-02", "text": "x", "source": "Nowhere"});
+        assert_eq!(p.call("POST", "/api/v1/annotations", nowhere).await.status, StatusCode::NOT_FOUND);
+        let within = p.api("/api/v1/annotations?from=2024-01-19&to=2024-01-19").await.json();
+        assert_eq!(within["items"].as_array().map(Vec::len), Some(1));
+
+        assert_eq!(p.post(&format!("{path}/removal"), &[("back", back)]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(p.call("DELETE", &one, Value::Null).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(p.open(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(p.api("/api/v1/annotations").await.json()["items"].as_array().map(Vec::len), Some(1));
+    });
+}
+
+#[test]
+fn the_report_is_two_pages_with_sentences_that_lead_to_figures() {
+    on_both(true, async |p| {
+        let report = p.open("/desk/health/report?staff=exclude").await;
+        assert_eq!(report.status, StatusCode::OK, "{}", report.text);
+        assert_eq!(report.text.matches("<article class=\"paper\"").count(), 2);
+        let links: Vec<String> = report
+            .text
+            .split("<li><a href=\"/desk/health/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .map(|path| format!("/desk/health/{}", path.replace("&amp;", "&").replace("&#38;", "&")))
+            .collect();
+        assert_eq!(links.len(), 5);
+        for link in links {
+            assert!(link.contains("staff=exclude"), "{link}");
+            assert_eq!(p.open(&link).await.status, StatusCode::OK, "{link}");
+        }
     });
 }

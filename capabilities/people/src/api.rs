@@ -1,158 +1,431 @@
-//! Identities and links as JSON.
+//! People as JSON. Every problem is problem+json; lists answer `{"items": […], "next": …}`, and `next` goes into
+//! `cursor` of the next request.
+//!
+//! | Request | Does |
+//! |---|---|
+//! | `GET /api/v1/members` | members; filters as on the desk: `q`, `source`, `channel`, `state` (new, active, quiet, gone, silent), `tag`, `staff` (exclude, include, only, bots), `first_since`, `last_before`, `waiting=1`, `sort` (last, silent, active, newest, oldest), `cursor`, `limit` 1 to 200 |
+//! | `GET /api/v1/members/{id}` | one member with identities, tags, notes and open questions; `{id}` is the id of any of the identities |
+//! | `POST /api/v1/members/{id}/tags` `{"tag"}`, `DELETE /api/v1/members/{id}/tags/{tag}` | give and take a tag |
+//! | `GET`, `POST /api/v1/members/{id}/notes` `{"text"}` | read and write notes |
+//! | `PATCH /api/v1/notes/{id}` `{"text"}`, `DELETE /api/v1/notes/{id}` | change one's own note, remove one |
+//! | `GET /api/v1/contacts?member=` | contacts with their outcome: `answered`, `back` or `none` |
+//! | `POST /api/v1/contacts` `{"identity", "conversation"?, "why", "text"?}`, `DELETE /api/v1/contacts/{id}` | record one, take one back |
+//! | `GET /api/v1/link-suggestions` | pairs with their evidence; `POST /api/v1/links` accepts one |
+//! | `POST`, `DELETE /api/v1/link-dismissals` `{"left", "right", "reason"}` | "not the same", and suggest again |
+//! | `POST /api/v1/rosters?name=&dry_run=1` (the CSV as the body) | suggestions from a roster |
 
-use crate::store;
-use ::store::Priority;
+mod identities;
+
+pub(crate) use identities::{create_link, list_identities, list_links, remove_link};
+
+use crate::acts::{self, Bulk};
+use crate::contacts::{self, Outcome};
+use crate::filters::Filters;
+use crate::members::{self, Line, Selection};
+use crate::pages::signature;
+use crate::profile::{Profile, Subject};
+use crate::store::notes::{self, Note};
+use crate::store::pairs;
+use crate::suggest;
+use crate::view::machine;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base::{Error, Result};
+use base::{Error, Micros, Result};
 use capability::{App, Principal, Problem};
-use community::people::{self, Identity, Link};
+use community::people;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use store::Priority;
 
-/// Identities in one answer when nothing else is said.
-const PAGE: i64 = 50;
-/// The most identities in one answer.
-const PAGE_MAX: i64 = 200;
+type Answer = std::result::Result<Response, Problem>;
 
-type Answer<T> = std::result::Result<T, Problem>;
+/// Members in one answer when nothing else is said, and at most.
+const PAGE: (usize, usize) = (50, 200);
+/// Contacts in one answer.
+const CONTACTS: i64 = 200;
 
-/// What is looked for.
-#[derive(Deserialize)]
-pub(crate) struct Asked {
-    /// Part of a name, handle, e-mail address or external id.
-    #[serde(default)]
-    q: String,
-    /// `next` of the answer before.
-    #[serde(default)]
-    cursor: String,
-    /// How many, 1 to 200.
-    limit: Option<i64>,
+fn ok(value: Value) -> Answer {
+    Ok(Json(value).into_response())
 }
 
-/// `GET /api/v1/identities?q=&cursor=&limit=`
-pub(crate) async fn list_identities(
+fn created(place: &str, value: Value) -> Answer {
+    Ok((StatusCode::CREATED, [(header::LOCATION, place.to_owned())], Json(value)).into_response())
+}
+
+fn line_json(l: &Line) -> Value {
+    json!({
+        "id": l.public_id(),
+        "name": l.title(),
+        "state": l.standing.word(),
+        "active_rows_30_days": l.glance.recent,
+        "first_active": l.glance.first().map(|d| d.to_string()),
+        "last_active": l.glance.last().map(|d| d.to_string()),
+        "tags": l.tags,
+        "staff": l.staff,
+        "bot": l.bot,
+        "identities": l.identities.iter().map(identities::identity_json).collect::<Vec<_>>(),
+    })
+}
+
+/// `GET /api/v1/members`
+pub(crate) async fn list_members(
     State(app): State<App>,
-    Query(asked): Query<Asked>,
-) -> Answer<Json<Value>> {
-    let limit = asked.limit.unwrap_or(PAGE);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Error::invalid(format!("limit is a number from 1 to {PAGE_MAX}")).into());
-    }
-    let after = match asked.cursor.as_str() {
-        "" => 0,
-        text => text.parse().map_err(|_| Error::invalid("cursor is what an earlier answer gave as next"))?,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Answer {
+    let filters = Filters::read(&asked)?;
+    let limit = match asked.iter().find(|p| p.0 == "limit") {
+        None => PAGE.0,
+        Some((_, text)) => text
+            .parse()
+            .ok()
+            .filter(|n| (1..=PAGE.1).contains(n))
+            .ok_or_else(|| Error::invalid(format!("limit is a number from 1 to {}", PAGE.1)))?,
     };
-    let mut found =
-        app.blocking(move |app| app.db.read(|c| store::search(c, &asked.q, after, limit + 1))).await?;
-    // One more than asked for says whether there is a next page.
-    let more = found.len() as i64 > limit;
-    found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|i| i.identity.to_string());
-    let items: Vec<Value> = found.iter().map(identity_json).collect();
-    Ok(Json(json!({ "items": items, "next": next })))
+    let (items, total, next) = app
+        .blocking(move |app| {
+            app.community.view(|v| {
+                let selection = Selection::load(&app.community, v, &filters)?;
+                let page = selection.page(&filters, limit);
+                let glances: Vec<_> = page.rows.iter().map(|g| **g).collect();
+                let lines = members::lines(v, &selection.roster, &glances)?;
+                Ok((lines.iter().map(line_json).collect::<Vec<_>>(), page.total, page.after.clone()))
+            })
+        })
+        .await?;
+    ok(json!({ "items": items, "total": total, "next": next }))
 }
 
-fn identity_json(identity: &Identity) -> Value {
+fn note_json(n: &Note) -> Value {
     json!({
-        "id": identity.public_id,
-        "source": identity.source,
-        "external_id": identity.external_id,
-        "title": identity.title(),
-        "name": identity.name,
-        "handle": identity.handle,
-        "email": identity.email,
-        "bot": identity.bot,
-        "staff": identity.staff,
+        "id": n.public_id, "text": n.text, "written_by": n.written_by, "written_at": machine(n.written_at),
+        "edited_at": n.edited_at.map(machine),
     })
 }
 
-/// `GET /api/v1/links`: every link, newest first, those taken back included.
-pub(crate) async fn list_links(State(app): State<App>) -> Answer<Json<Value>> {
-    let links = app.blocking(|app| app.db.read(people::links)).await?;
-    let items: Vec<Value> = links.iter().map(link_json).collect();
-    Ok(Json(json!({ "items": items, "next": null })))
+/// `GET /api/v1/members/{id}`
+pub(crate) async fn get_member(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let now = app.clock.now();
+    let profile = app
+        .blocking(move |app| {
+            app.community.view(|v| {
+                let subject = Subject::find(v, &id)?;
+                Profile::load(v, &subject, now)
+            })
+        })
+        .await?;
+    let mut member = line_json(&profile.line);
+    member["notes"] = profile.notes.iter().map(note_json).collect();
+    member["waiting"] = profile
+        .owed
+        .iter()
+        .filter(|t| t.asks)
+        .map(|t| json!({ "conversation": t.conversation, "opened_at": machine(t.at), "text": t.text }))
+        .collect();
+    member["last_contact"] = profile.contacts.first().map_or(
+        Value::Null,
+        |c| json!({ "id": c.public_id, "why": c.why, "by": c.made_by, "made_at": machine(c.made_at) }),
+    );
+    ok(member)
 }
 
-fn link_json(link: &Link) -> Value {
-    json!({
-        "id": link.public_id,
-        "left": link.left,
-        "right": link.right,
-        "reason": link.reason,
-        "linked_by": link.linked_by,
-        "linked_at": link.linked_at,
-        "unlinked_at": link.unlinked_at,
-        "unlinked_reason": link.unlinked_reason,
+async fn one_member(app: &App, id: String) -> Result<Value> {
+    app.blocking(move |app| {
+        app.community.view(|v| {
+            let subject = Subject::find(v, &id)?;
+            Ok(line_json(&subject.line(v)?))
+        })
     })
+    .await
 }
 
-fn by(principal: &Principal) -> String {
-    if principal.email.is_empty() { principal.name.clone() } else { principal.email.clone() }
-}
-
-fn link_of(app: &App, id: &str) -> Result<Link> {
-    let links = app.db.read(people::links)?;
-    links
-        .into_iter()
-        .find(|l| l.public_id == id)
-        .ok_or_else(|| Error::not_found(format!("there is no link {id}")))
-}
-
-/// Which identities are one person, each as `SOURCE:ID` or `idn_…`, and why.
+/// A tag.
 #[derive(Deserialize)]
-pub(crate) struct NewLink {
+pub(crate) struct NewTag {
+    tag: String,
+}
+
+/// `POST /api/v1/members/{id}/tags`; answers the member as it now is.
+pub(crate) async fn add_tag(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(new): Json<NewTag>,
+) -> Answer {
+    tag(&app, &principal, id, new.tag, true).await
+}
+
+/// `DELETE /api/v1/members/{id}/tags/{tag}`; answers the member as it now is.
+pub(crate) async fn remove_tag(
+    State(app): State<App>,
+    principal: Principal,
+    Path((id, text)): Path<(String, String)>,
+) -> Answer {
+    tag(&app, &principal, id, text, false).await
+}
+
+async fn tag(app: &App, principal: &Principal, id: String, text: String, adds: bool) -> Answer {
+    let by = signature(principal);
+    let asked = id.clone();
+    app.blocking(move |app| Bulk::one(adds, &text, &asked)?.apply(app, &by)).await?;
+    ok(one_member(app, id).await?)
+}
+
+/// `GET /api/v1/members/{id}/notes`
+pub(crate) async fn list_notes(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let found = app
+        .blocking(move |app| {
+            app.community.view(|v| {
+                let subject = Subject::find(v, &id)?;
+                notes::of(v.conn(), &subject.identities)
+            })
+        })
+        .await?;
+    ok(json!({ "items": found.iter().map(note_json).collect::<Vec<_>>(), "next": null }))
+}
+
+/// The text of a note.
+#[derive(Deserialize)]
+pub(crate) struct NoteText {
+    text: String,
+}
+
+/// `POST /api/v1/members/{id}/notes`
+pub(crate) async fn create_note(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(new): Json<NoteText>,
+) -> Answer {
+    let by = signature(&principal);
+    let note = app
+        .blocking(move |app| {
+            let now = app.clock.now();
+            app.db.write(Priority::Interactive, |tx| {
+                let identity = people::get_identity(tx, &id)?.identity;
+                let note = notes::create(tx, identity, &new.text, &by, now)?;
+                notes::get(tx, &note)
+            })
+        })
+        .await?;
+    created(&format!("/api/v1/notes/{}", note.public_id), note_json(&note))
+}
+
+/// `PATCH /api/v1/notes/{id}`
+pub(crate) async fn update_note(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+    Json(new): Json<NoteText>,
+) -> Answer {
+    let by = signature(&principal);
+    let note = app
+        .blocking(move |app| {
+            let now = app.clock.now();
+            app.db.write(Priority::Interactive, |tx| {
+                notes::update(tx, &id, &new.text, &by, now)?;
+                notes::get(tx, &id)
+            })
+        })
+        .await?;
+    ok(note_json(&note))
+}
+
+/// `DELETE /api/v1/notes/{id}`
+pub(crate) async fn remove_note(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Answer {
+    let by = signature(&principal);
+    app.blocking(move |app| {
+        let now = app.clock.now();
+        app.db.write(Priority::Interactive, |tx| notes::remove(tx, &id, &by, now))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// An outcome as programs read it, and when.
+pub(crate) fn outcome_words(outcome: &Outcome) -> (&'static str, Option<Micros>) {
+    match outcome {
+        Outcome::Answered(_, at) => ("answered", Some(*at)),
+        Outcome::Back(at) => ("back", Some(*at)),
+        Outcome::Nothing => ("none", None),
+    }
+}
+
+fn entry_json(e: &contacts::Entry, people: &HashMap<u32, Line>) -> Value {
+    let (word, at) = outcome_words(&e.outcome);
+    let id = |member: u32| people.get(&member).map(Line::public_id);
+    let by = match e.outcome {
+        Outcome::Answered(who, _) => id(who),
+        _ => None,
+    };
+    json!({
+        "id": e.contact.public_id,
+        "member": id(e.member),
+        "conversation": e.conversation,
+        "why": e.contact.why,
+        "text": e.contact.text,
+        "by": e.contact.made_by,
+        "made_at": machine(e.contact.made_at),
+        "outcome": { "word": word, "at": at.map(machine), "by": by },
+    })
+}
+
+/// Whose contacts.
+#[derive(Deserialize)]
+pub(crate) struct OfMember {
+    #[serde(default)]
+    member: String,
+}
+
+/// `GET /api/v1/contacts`
+pub(crate) async fn list_contacts(State(app): State<App>, Query(asked): Query<OfMember>) -> Answer {
+    let items = app
+        .blocking(move |app| {
+            app.community.view(|v| {
+                let of = match asked.member.as_str() {
+                    "" => None,
+                    id => Some(Subject::find(v, id)?.identities),
+                };
+                let found = contacts::load(v, of.as_deref(), 0, CONTACTS)?;
+                Ok(found.entries.iter().map(|e| entry_json(e, &found.people)).collect::<Vec<_>>())
+            })
+        })
+        .await?;
+    ok(json!({ "items": items, "next": null }))
+}
+
+/// That somebody was written to.
+#[derive(Deserialize)]
+pub(crate) struct NewContact {
+    identity: String,
+    conversation: Option<i64>,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// `POST /api/v1/contacts`
+pub(crate) async fn create_contact(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<NewContact>,
+) -> Answer {
+    let by = if principal.name.is_empty() { principal.email.clone() } else { principal.name.clone() };
+    let id = app
+        .blocking(move |app| acts::record(app, &new.identity, new.conversation, &new.why, &new.text, &by))
+        .await?;
+    created(&format!("/api/v1/contacts/{id}"), json!({ "id": id }))
+}
+
+/// `DELETE /api/v1/contacts/{id}`
+pub(crate) async fn remove_contact(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<String>,
+) -> Answer {
+    let by = signature(&principal);
+    app.blocking(move |app| {
+        let now = app.clock.now();
+        app.db.write(Priority::Interactive, |tx| community::contacts::remove(tx, &id, &by, now))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `GET /api/v1/link-suggestions`
+pub(crate) async fn list_suggestions(State(app): State<App>) -> Answer {
+    let items = app
+        .blocking(|app| {
+            app.community.view(|v| {
+                let all = suggest::load(v)?;
+                let numbers: Vec<u32> = all.iter().flat_map(|s| [s.left, s.right]).collect();
+                let found: HashMap<u32, _> =
+                    people::identities(v.conn(), &numbers)?.into_iter().map(|i| (i.identity, i)).collect();
+                let json = |n: u32| found.get(&n).map(identities::identity_json);
+                Ok(all
+                    .iter()
+                    .map(|s| {
+                        let evidence: Vec<String> = s.evidence.iter().map(ToString::to_string).collect();
+                        json!({ "left": json(s.left), "right": json(s.right), "evidence": evidence, "reason": s.reason() })
+                    })
+                    .collect::<Vec<_>>())
+            })
+        })
+        .await?;
+    ok(json!({ "items": items, "next": null }))
+}
+
+/// Two identities, and why they are not one person.
+#[derive(Deserialize)]
+pub(crate) struct Refusal {
     left: String,
     right: String,
     #[serde(default)]
     reason: String,
 }
 
-/// `POST /api/v1/links`
-pub(crate) async fn create_link(
+/// `POST /api/v1/link-dismissals`
+pub(crate) async fn create_dismissal(
     State(app): State<App>,
     principal: Principal,
-    Json(new): Json<NewLink>,
-) -> Answer<Response> {
-    let link = app
-        .blocking(move |app| {
-            let now = app.clock.now();
-            let id = app.db.write(Priority::Interactive, |tx| {
-                let left = people::get_identity(tx, &new.left)?;
-                let right = people::get_identity(tx, &new.right)?;
-                people::link(tx, &left, &right, &new.reason, &by(&principal), now)
-            })?;
-            link_of(app, &id)
-        })
-        .await?;
-    let place = format!("/api/v1/links/{}", link.public_id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(link_json(&link))).into_response())
+    Json(pair): Json<Refusal>,
+) -> Answer {
+    refuse(&app, &principal, pair, false).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Why a link is taken back.
+/// `DELETE /api/v1/link-dismissals`
+pub(crate) async fn remove_dismissal(
+    State(app): State<App>,
+    principal: Principal,
+    Json(pair): Json<Refusal>,
+) -> Answer {
+    refuse(&app, &principal, pair, true).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn refuse(app: &App, principal: &Principal, pair: Refusal, again: bool) -> Result<()> {
+    let by = signature(principal);
+    app.blocking(move |app| {
+        let now = app.clock.now();
+        app.db.write(Priority::Interactive, |tx| {
+            let left = people::get_identity(tx, &pair.left)?.identity;
+            let right = people::get_identity(tx, &pair.right)?.identity;
+            match again {
+                true => pairs::withdraw(tx, (left, right), &by, now),
+                false => pairs::dismiss(tx, (left, right), &pair.reason, &by, now),
+            }
+        })
+    })
+    .await
+}
+
+/// How a roster is taken.
 #[derive(Deserialize)]
-pub(crate) struct Unlink {
+pub(crate) struct AskedRoster {
     #[serde(default)]
-    reason: String,
+    name: String,
+    #[serde(default)]
+    dry_run: String,
 }
 
-/// `DELETE /api/v1/links/{link}` with `{"reason": …}`; answers the link as it now is.
-pub(crate) async fn remove_link(
+/// `POST /api/v1/rosters`: what came of it, with every row that could not be used.
+pub(crate) async fn create_roster(
     State(app): State<App>,
     principal: Principal,
-    Path(id): Path<String>,
-    Json(unlink): Json<Unlink>,
-) -> Answer<Json<Value>> {
-    let link = app
-        .blocking(move |app| {
-            let now = app.clock.now();
-            app.db.write(Priority::Interactive, |tx| {
-                people::unlink(tx, &id, &unlink.reason, &by(&principal), now)
-            })?;
-            link_of(app, &id)
-        })
-        .await?;
-    Ok(Json(link_json(&link)))
+    Query(asked): Query<AskedRoster>,
+    text: String,
+) -> Answer {
+    let by = signature(&principal);
+    let dry = matches!(asked.dry_run.as_str(), "1" | "true" | "yes");
+    let report =
+        app.blocking(move |app| crate::linking::import_roster(app, &asked.name, &text, &by, dry)).await?;
+    ok(serde_json::to_value(report).map_err(|e| Error::internal(e.to_string()))?)
 }

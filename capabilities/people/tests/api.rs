@@ -18,10 +18,14 @@ struct Product {
     token: String,
 }
 
+fn schema() -> Vec<store::Migration> {
+    [access::MIGRATIONS, capability::DESK_MIGRATIONS, people::MIGRATIONS].concat()
+}
+
 /// Runs a test on both databases, where PostgreSQL can be had. Databases are opened and closed outside of the
 /// runtime, as their driver waits.
 fn on_both(test: impl AsyncFn(&Product)) {
-    let benches = [Some(Bench::sqlite(access::MIGRATIONS)), Bench::postgres(access::MIGRATIONS)];
+    let benches = [Some(Bench::sqlite(&schema())), Bench::postgres(&schema())];
     for product in benches.into_iter().flatten().map(product) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(test(&product));
@@ -140,7 +144,7 @@ fn identities_are_linked_and_unlinked_with_a_reason() {
 
 #[tokio::test]
 async fn nobody_sees_people_without_a_token() {
-    let mut p = product(Bench::sqlite(access::MIGRATIONS));
+    let mut p = product(Bench::sqlite(&schema()));
     p.token = "fmt_wrong".into();
     assert_eq!(p.ask(Method::GET, "/api/v1/identities", None).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(p.ask(Method::GET, "/api/v1/links", None).await.0, StatusCode::UNAUTHORIZED);

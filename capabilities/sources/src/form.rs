@@ -32,7 +32,7 @@ pub(crate) struct Form {
     pub bots: Vec<String>,
     pub bot_pattern: String,
     pub private: bool,
-    /// A ready mapping's name, [`OWN_MAPPING`], or empty.
+    /// A ready mapping's name, [`OWN_MAPPING`], or empty for the importer's choice.
     pub mapping: String,
     /// The text of one's own mapping.
     pub map_text: String,
@@ -60,8 +60,9 @@ impl Form {
             mapping: received.text("mapping").to_owned(),
             map_text: received.text("map_text").to_owned(),
         };
-        // A file with a mapping goes before one that was pasted; the API sends one text for both kinds.
-        for name in ["map_file", "map"] {
+        // A file with a mapping goes before one that was pasted, and that before a ready one; the API sends one
+        // text for both kinds.
+        for name in ["map_text", "map_file", "map"] {
             if !received.text(name).is_empty() {
                 form.map_text = received.text(name).to_owned();
                 form.mapping = OWN_MAPPING.to_owned();
@@ -109,12 +110,13 @@ impl Form {
         if let Err(e) = regex::Regex::new(&self.bot_pattern) {
             wrong.insert("bot_pattern", format!("This is not a valid regular expression: {e}"));
         }
-        if self.format == MAPPED && self.map().is_none() {
-            wrong.insert("mapping", "A table needs a mapping: choose a ready one, or add your own.".into());
+        if self.format == MAPPED && self.mapping == OWN_MAPPING && self.map().is_none() {
+            wrong.insert("mapping", "Paste your mapping below, or choose a ready one.".into());
         }
         wrong
     }
 
+    /// What the importer is given; without anything it takes its own ready mapping, as on the command line.
     fn map(&self) -> Option<String> {
         match self.mapping.as_str() {
             "" => None,
@@ -153,7 +155,7 @@ impl Form {
 /// The field that an error of an import belongs to.
 fn field_of(e: &Error) -> &'static str {
     match e.kind {
-        _ if e.message.starts_with("the mapping") => "mapping",
+        _ if e.message.starts_with("the mapping") || e.message.contains("Without a mapping") => "mapping",
         ErrorKind::Conflict => "source",
         _ => "files",
     }

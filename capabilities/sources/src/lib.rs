@@ -7,15 +7,18 @@ mod model;
 mod pages;
 mod skipped;
 mod store;
+mod today;
 mod uploads;
 mod view;
+mod watch;
 mod work;
 
+pub use watch::{Watcher, watch};
 pub use work::resume_interrupted;
 
 use axum::Router;
 use axum::routing::{get, post};
-use capability::{App, Manifest, NavEntry, Permission, Routes};
+use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Routes};
 
 /// May see sources, imports and skipped lines.
 pub const SEE_SOURCES: Permission =
@@ -58,15 +61,45 @@ pub fn manifest() -> Manifest {
             Routes::new(IMPORT_EXPORT, api_uploading).with_body_limit(UPLOAD_MAX),
             Routes::new(UNDO_IMPORT, api_undoing),
         ],
+        today: vec![capability::today::TodayItems { permission: SEE_SOURCES, give: today::give }],
         permissions: vec![SEE_SOURCES, IMPORT_EXPORT, UNDO_IMPORT, CORRECT_ZONE],
+        palette: vec![
+            Palette { permission: IMPORT_EXPORT, find: find_actions },
+            Palette { permission: SEE_SOURCES, find: find_sources },
+        ],
         ..Manifest::default()
     }
+}
+
+fn find_actions(_: &App, _: &Principal, asked: &str, _: usize) -> base::Result<Vec<PaletteEntry>> {
+    Ok(capability::palette::fixed(
+        asked,
+        &[("Actions", "Import an export", "/desk/sources/import", "upload")],
+    ))
+}
+
+/// Sources by name, once something is asked.
+fn find_sources(app: &App, _: &Principal, asked: &str, most: usize) -> base::Result<Vec<PaletteEntry>> {
+    if asked.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = app.db.read(community::sources::list)?;
+    let fitting = all.into_iter().filter(|s| capability::palette::fit(asked, &s.name).is_some());
+    let entry = |s: community::sources::Source| PaletteEntry {
+        group: "Sources".into(),
+        title: s.name,
+        hint: s.format,
+        href: format!("/desk/sources/{}", s.public_id),
+        icon: "plug".into(),
+    };
+    Ok(fitting.take(most).map(entry).collect())
 }
 
 fn seeing() -> Router<App> {
     Router::new()
         .route("/desk/sources", get(pages::list))
         .route("/desk/sources/running", get(pages::running))
+        .route("/desk/sources/watched", get(pages::watched))
         .route("/desk/sources/{source}", get(pages::source))
         .route("/desk/sources/imports/{import}", get(pages::import))
         .route("/desk/sources/imports/{import}/progress", get(pages::progress))

@@ -195,20 +195,6 @@ pub(crate) struct SourceDetail {
     pub imports: Vec<ImportRecord>,
 }
 
-/// A cell of a CSV file: quoted where needed, and with an apostrophe in front where a spreadsheet would take it
-/// for a formula.
-pub(crate) fn csv_cell(text: &str) -> String {
-    let guarded = match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    };
-    if guarded.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
-    } else {
-        guarded
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,13 +205,5 @@ mod tests {
         let found: Vec<(i32, i32)> = gaps(&days).iter().map(|g| (g.first.0, g.last.0)).collect();
         assert_eq!(found, [(7, 19), (3, 4), (21, 22), (31, 32), (25, 25)]);
         assert!(gaps(&[4].into()).is_empty() && gaps(&BTreeSet::new()).is_empty());
-    }
-
-    #[test]
-    fn csv_cells_are_no_formulas() {
-        assert_eq!(csv_cell("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
-        assert_eq!(csv_cell("+1,2"), "\"'+1,2\"");
-        assert_eq!(csv_cell("a \"b\"\nc"), "\"a \"\"b\"\"\nc\"");
-        assert_eq!(csv_cell("plain"), "plain");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{Listing, SourceDetail, Standing, undo_hindrance};
 use crate::work::{self, Task};
-use crate::{store, view};
+use crate::{store, view, watch};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -57,7 +57,8 @@ pub(crate) async fn list(State(app): State<App>, principal: Principal, headers: 
     let listing: Listing = app.blocking(|app| app.db.read(store::listing)).await?;
     let moving = moving(&listing.imports);
     let shell = app.shell(&listing.community, &principal, &headers, "/desk/sources");
-    Ok(ui::page(&shell, "Sources", &view::list::body(&listing, &moving)).into_response())
+    Ok(ui::page(&shell, "Sources", &view::list::body(&listing, &moving, watch::folder().as_ref()))
+        .into_response())
 }
 
 /// `GET /desk/sources/running`: the part of the list that changes while something runs.
@@ -71,6 +72,12 @@ pub(crate) async fn running(State(app): State<App>) -> Answer {
     } else {
         part.into_response()
     })
+}
+
+/// `GET /desk/sources/watched`: the watched folder as it stands now.
+pub(crate) async fn watched(State(app): State<App>) -> Answer {
+    let zone = app.blocking(|app| app.db.read(store::frame)).await?.1;
+    Ok(view::list::watched(watch::folder().as_ref(), &zone).into_response())
 }
 
 /// Everything on the page of an import.

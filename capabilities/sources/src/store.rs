@@ -17,9 +17,8 @@ const GENERATION: &str =
 
 /// The community's name and the zone of its figures.
 pub(crate) fn frame(c: &mut Conn<'_>) -> Result<(String, Zone)> {
-    let name = settings::get_or_default(c, "name")?;
-    let zone = Zone::named(&settings::get_or_default(c, "zone")?)?;
-    Ok((name, zone))
+    let settings = settings::all(c)?;
+    Ok((settings.text("name").to_owned(), Zone::named(settings.text("zone"))?))
 }
 
 /// The list of sources with their counts.
@@ -27,9 +26,9 @@ pub(crate) fn listing(c: &mut Conn<'_>) -> Result<Listing> {
     let (community, zone) = frame(c)?;
     let rows = rows_by_channel(c)?;
     let people = people_by_source(c)?;
-    let channels = sources::channels(c)?;
     let imports = import::list(c)?;
-    let sources = sources::list(c)?
+    let (sources, channels) = sources::places(c)?;
+    let sources = sources
         .into_iter()
         .map(|source| {
             let own: Vec<_> = channels.iter().filter(|ch| ch.source_id == source.source_id).collect();
@@ -75,6 +74,7 @@ pub(crate) fn detail(view: &mut LogView<'_, '_>, id: &str) -> Result<SourceDetai
     let totals = view.totals(&scope, None)?;
     let zone = view.zone();
     let own: Vec<_> = view.channels().iter().filter(|ch| ch.source_id == source.source_id).cloned().collect();
+    let community = view.setting("name").to_owned();
     let c = view.conn();
     let (rows, days) = rows_and_days(c, source.source_id)?;
     let mut channels: Vec<ChannelLine> = own
@@ -89,7 +89,7 @@ pub(crate) fn detail(view: &mut LogView<'_, '_>, id: &str) -> Result<SourceDetai
     let imports: Vec<ImportRecord> =
         import::list(c)?.into_iter().filter(|i| i.source_id == source.source_id).collect();
     Ok(SourceDetail {
-        community: settings::get_or_default(c, "name")?,
+        community,
         people: people_by_source(c)?.get(&source.source_id).copied().unwrap_or(0),
         activities: rows.values().sum(),
         quality: quality(&totals, &days),
@@ -156,6 +156,17 @@ pub(crate) fn paths(c: &mut Conn<'_>, import_id: i64) -> Result<Vec<PathBuf>> {
         .map_err(|_| Error::internal("what is kept of an import's options is damaged"))?;
     let paths = kept["paths"].as_array().map(Vec::as_slice).unwrap_or_default();
     Ok(paths.iter().filter_map(|p| p.as_str()).map(PathBuf::from).collect())
+}
+
+/// The mapping of a source's newest import that had one, so that the next file is read the same way.
+pub(crate) fn last_map(c: &mut Conn<'_>, source_id: i64) -> Result<Option<String>> {
+    let kept = c.query(
+        "SELECT options FROM imports WHERE source_id = $1 AND state <> 'failed' ORDER BY import_id DESC LIMIT 5",
+        &[source_id.into()],
+        |r| r.text(0),
+    )?;
+    let maps = kept.iter().filter_map(|k| serde_json::from_str::<serde_json::Value>(k).ok());
+    Ok(maps.filter_map(|k| k["map"].as_str().map(str::to_owned)).next())
 }
 
 /// Every import that was begun and not finished, with the files it reads.

@@ -3,8 +3,9 @@
 
 use crate::store;
 use crate::uploads::{self, Upload};
-use base::{Error, ErrorKind, Result, Zone};
+use base::{Error, ErrorKind, Micros, Result, Zone};
 use capability::App;
+use capability::notices::Notice;
 use connect::import::{self, ImportState, Progress, Request, Runner, Summary};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The mark in an upload's folder that says: somebody stopped this import, do not continue it by itself.
 const STOPPED: &str = "stopped";
+
+/// The topic of the event stream that pages with imports listen to.
+pub(crate) const TOPIC: &str = "imports";
+
+/// How often progress is told to open pages: once a second.
+const TELL_EVERY: Micros = 1_000_000;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +112,7 @@ fn spawn(
         }
         works.insert(key, Arc::clone(&work));
     }
+    app.events.tell(TOPIC);
     let (app, name, id) = (app.clone(), format!("{task:?}").to_lowercase(), id.to_owned());
     let begun = std::thread::Builder::new().name(name).spawn({
         let work = Arc::clone(&work);
@@ -114,7 +122,9 @@ fn spawn(
             if let Err(error) = &result {
                 tracing::warn!(?task, %id, %error, "work in the background ended early");
             }
-            *held(&work.end) = Some(result);
+            *held(&work.end) = Some(result.clone());
+            app.events.tell(TOPIC);
+            tell_of_end(&app, task, &id, &work, &result);
         }
     });
     if let Err(e) = begun {
@@ -125,14 +135,51 @@ fn spawn(
     Ok(())
 }
 
+/// Says behind the bell how long work ended. A look ahead says it on its own page.
+fn tell_of_end(app: &App, task: Task, id: &str, work: &Work, result: &Result<Option<Summary>>) {
+    if task == Task::Look || app.is_stopping() {
+        return;
+    }
+    let stopped = work.stop.load(Ordering::Relaxed);
+    let (name, link) = match task {
+        Task::Zone => (String::new(), format!("/desk/sources/{id}")),
+        _ => {
+            let found = app.db.read(|c| import::get(c, id));
+            (
+                found.map_or_else(|_| "an export".to_owned(), |i| i.input),
+                format!("/desk/sources/imports/{id}"),
+            )
+        }
+    };
+    let (tone, text) = match (task, result) {
+        (_, Err(_)) if stopped => return,
+        (Task::Import, Ok(Some(s))) => {
+            let n = ui::format::counted(s.activities, "activity", "activities");
+            (ui::Tone::Good, format!("Import of {name} finished: {n} came into {}", s.source))
+        }
+        (Task::Import, Err(e)) => (ui::Tone::Bad, format!("Import of {name} broke off: {}", e.message)),
+        (Task::Undo, Ok(_)) => (ui::Tone::Good, format!("Import of {name} is taken back")),
+        (Task::Undo, Err(e)) => (ui::Tone::Bad, format!("{name} was not taken back: {}", e.message)),
+        (Task::Zone, Ok(_)) => (ui::Tone::Good, "The times of a source are read in its new zone".to_owned()),
+        (Task::Zone, Err(e)) => (ui::Tone::Bad, format!("The zone was not corrected: {}", e.message)),
+        _ => return,
+    };
+    app.notify(&Notice { account: None, tone, text: &text, link: &link });
+}
+
 fn runner<'a>(app: &'a App, stop: &'a AtomicBool) -> Runner<'a> {
     Runner { community: &app.community, importers: app.importers, clock: &app.clock, stop }
 }
 
 /// Passes progress on, and the server's wish to end.
 fn watch<'a>(app: &'a App, work: &'a Work) -> impl FnMut(&Progress) + 'a {
+    let mut told = 0;
     move |p| {
         held(&work.progress).clone_from(p);
+        if p.elapsed_micros - told >= TELL_EVERY {
+            told = p.elapsed_micros;
+            app.events.tell(TOPIC);
+        }
         if app.is_stopping() {
             work.ask_to_stop();
         }

@@ -137,6 +137,37 @@ async fn skipped_lines_are_a_file_that_runs_nothing() {
 }
 
 #[tokio::test]
+async fn a_plain_list_needs_no_mapping_wherever_it_is_brought_in() {
+    let table: &[u8] = b"time,person,text\n2024-01-01T00:00:00Z,ana,hello\n2024-01-01T00:01:00Z,bo,hi\n";
+    let file = ("files", Some("t.csv"), table);
+    // On the page, by the API, and as the command line asks.
+    let p = on_sqlite();
+    let answer = p.send(&[text("format", "activities"), text("act", "import"), file]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let by_page = p.settled(answer.location().rsplit('/').next().unwrap_or_default()).await;
+    drop(p);
+    let p = on_sqlite();
+    let answer = p.api_upload(&[text("format", "activities"), file]).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+    let by_api = p.settled(id(&answer.json())).await;
+    drop(p);
+    let p = on_sqlite();
+    let path = p.app.data_dir.join("t.csv");
+    std::fs::write(&path, table).expect("a file");
+    let request = connect::import::Request {
+        format: "activities".into(),
+        paths: vec![path],
+        ..connect::import::Request::default()
+    };
+    let summary = p.app.runner().import(&request, &mut |_| {}).expect("an import");
+    for done in [by_page, by_api] {
+        assert_eq!(done["state"], "done", "{done}");
+        assert_eq!(done["summary"]["activities"].as_u64(), Some(summary.activities), "{done}");
+    }
+    assert_eq!(summary.activities, 2);
+}
+
+#[tokio::test]
 async fn looking_first_stores_nothing_and_keeps_the_upload() {
     let p = on_sqlite();
     let export = slack();
@@ -208,7 +239,12 @@ async fn mistakes_stand_at_their_field_and_nothing_typed_is_lost() {
         "bot_pattern",
         "regular expression",
     );
-    wrong(&p.send(&[text("format", "activities"), file]).await, "mapping", "needs a mapping");
+    wrong(&p.send(&[text("format", "activities"), file]).await, "mapping", "Without a mapping");
+    wrong(
+        &p.send(&[text("format", "activities"), text("mapping", "own"), file]).await,
+        "mapping",
+        "Paste your mapping",
+    );
     let other = p.send(&[text("format", "discord"), text("act", "import"), file]).await;
     wrong(&other, "files", "Slack export");
     // The files need not be sent again: the form knows them.

@@ -21,7 +21,18 @@ pub fn fill(app: &App, args: &BenchFillArgs, out: &mut dyn Out) -> Result<()> {
         step("Filling", p.records, args.activities, out);
     })?;
     let rate = summary.activities as f64 / summary.seconds.max(0.01);
-    out.line(&json(&json!({ "activities": summary.activities, "seconds": summary.seconds, "rate": rate }))?)
+    let holds: Vec<_> = app
+        .db
+        .holds()
+        .iter()
+        .map(|h| json!({ "at": h.place, "longest_ms": h.longest.as_secs_f64() * 1e3, "over_50_ms": h.long, "of": h.count }))
+        .collect();
+    out.line(&json(&json!({
+        "activities": summary.activities,
+        "seconds": summary.seconds,
+        "rate": rate,
+        "writer_holds": holds,
+    }))?)
 }
 
 /// The questions of a year, asked together: by metric and options.

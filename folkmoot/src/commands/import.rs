@@ -11,8 +11,14 @@ use std::path::Path;
 /// Who is named as the one who imported, when it was asked for on the command line.
 const BY: &str = "command line";
 
+/// The word for a table of people with several handles, which makes suggestions and no activities.
+const ROSTER: &str = "roster";
+
 /// Brings an export in, or says what would come in.
 pub fn import(context: &Context, args: &ImportArgs, out: &mut dyn Out) -> Result<()> {
+    if args.format == ROSTER {
+        return super::members::import_roster(context, args, out);
+    }
     let runner = context.app.runner();
     // Before any file is looked at: a wrong word is the more likely mistake.
     runner.importer(&args.format)?;
@@ -31,7 +37,17 @@ pub fn import(context: &Context, args: &ImportArgs, out: &mut dyn Out) -> Result
     let summary = if args.dry_run {
         import::dry_run(&runner, &request, &mut |p| say(p, "Reading", out))?
     } else {
-        runner.import(&request, &mut |p| say(p, "Importing", out))?
+        let mut told = 0;
+        let imported = runner.import(&request, &mut |p| {
+            // Inside a server open pages follow it, once a second.
+            if p.elapsed_micros - told >= 1_000_000 {
+                told = p.elapsed_micros;
+                context.app.events.tell("imports");
+            }
+            say(p, "Importing", out);
+        });
+        context.app.events.tell("imports");
+        imported?
     };
     finish(&summary, args.dry_run, args.json, out)
 }

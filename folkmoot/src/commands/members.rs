@@ -1,7 +1,7 @@
 //! `folkmoot members`: which identities are one person, and who is staff.
 
-use super::json;
-use crate::cli::{MembersAction, MembersArgs};
+use super::{Context, json};
+use crate::cli::{ImportArgs, MembersAction, MembersArgs};
 use crate::out::{Out, aligned, when};
 use base::{Error, Result};
 use capability::App;
@@ -42,6 +42,37 @@ pub fn members(app: &App, args: &MembersArgs, out: &mut dyn Out) -> Result<()> {
         MembersAction::Links => links(app, args.json, out),
         MembersAction::Staff { add, remove } => staff(app, add, remove, args.json, out),
     }
+}
+
+/// `folkmoot import roster FILE`: suggests links from a table of people with several handles.
+pub fn import_roster(context: &Context, args: &ImportArgs, out: &mut dyn Out) -> Result<()> {
+    let mut reports = Vec::new();
+    for path in &args.paths {
+        let path = context.cwd.join(path);
+        let text = std::fs::read_to_string(&path).map_err(|e| Error::from(e).at(path.display()))?;
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        reports.push(::people::import_roster(&context.app, &name, &text, BY, args.dry_run)?);
+    }
+    if args.json {
+        return out.line(&json(&reports)?);
+    }
+    let verb = if args.dry_run { "would be suggested" } else { "are suggested" };
+    for r in &reports {
+        for problem in &r.problems {
+            out.note(&format!("{}, row {}: {}", r.file, problem.row, problem.problem))?;
+        }
+        if !r.ignored.is_empty() {
+            out.note(&format!("{}: columns passed over: {}", r.file, r.ignored.join(", ")))?;
+        }
+        out.line(&format!(
+            "{}: {} rows, {} links {verb}, {} were suggested before, {} are linked already.",
+            r.file, r.rows, r.suggested, r.known, r.linked
+        ))?;
+    }
+    if args.dry_run {
+        return Ok(());
+    }
+    out.note("Nothing is linked yet: decide under Members, Suggested links.")
 }
 
 fn links(app: &App, as_json: bool, out: &mut dyn Out) -> Result<()> {

@@ -3,11 +3,13 @@
 
 pub mod accounts;
 mod bench;
+mod bench_search;
 mod check;
 mod import;
 mod members;
 mod metric;
 pub mod reference;
+mod search;
 mod settings;
 mod sources;
 
@@ -40,9 +42,11 @@ pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8
         Command::Accounts(args) => accounts::accounts(app, args, out),
         Command::Members(args) => members::members(app, args, out),
         Command::Sources(args) => sources::sources(app, args, out),
+        Command::Search(args) => search::search(app, args, out),
         Command::Check { json } => return check::check(app, *json, out),
         Command::BenchFill(args) => bench::fill(app, args, out),
         Command::BenchAsk(args) => bench::ask(app, args, out),
+        Command::BenchSearch(args) => bench_search::run(app, args, out),
         Command::Reference { out: folder } => reference::write(&context.cwd.join(folder), out),
         Command::Demo(_) | Command::Serve(_) => {
             Err(Error::invalid("a server is started from the command line, not through another one"))

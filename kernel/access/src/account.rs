@@ -46,6 +46,9 @@ pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -
     if find_by_email(tx, &email)?.is_some() {
         return Err(Error::conflict(format!("there is an account for {email} already")));
     }
+    if let Some(account) = bring_back(tx, &email, name)? {
+        return Ok(account);
+    }
     let local = email.split('@').next().unwrap_or(&email);
     let name = name.map(str::trim).filter(|n| !n.is_empty()).unwrap_or(local);
     let public_id = TypeId::new("acc", now);
@@ -65,13 +68,80 @@ pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -
     )
 }
 
+/// The account of this address that was removed, with a new name if one is given: it has no password, no
+/// session and no token any more, but what it did before is still its own.
+fn bring_back(tx: &mut Conn<'_>, email: &str, name: Option<&str>) -> Result<Option<Account>> {
+    let name = name.map(str::trim).filter(|n| !n.is_empty());
+    tx.query_opt(
+        &format!(
+            "UPDATE accounts SET removed_at = NULL, removed_by = NULL, name = COALESCE($1, name)
+             WHERE email = $2 AND removed_at IS NOT NULL RETURNING {COLUMNS}"
+        ),
+        &[name.into(), email.into()],
+        account_of,
+    )
+}
+
+/// Removes an account: nobody can sign in with it, its sessions, links and tokens end. Its name stays beside
+/// what it did, and an account made later for the same address is this one again.
+///
+/// # Errors
+/// `NotFound` when there is none, `Conflict` for the last account.
+pub fn remove(tx: &mut Conn<'_>, public_id: &str, by: &str, now: Micros) -> Result<Account> {
+    let account = get_by_public_id(tx, public_id)?;
+    if list(tx)?.len() < 2 {
+        return Err(Error::conflict(
+            "this is the last account; make another one first, or nobody could sign in any more",
+        ));
+    }
+    for table in ["sessions", "sign_in_links", "api_tokens"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE account_id = $1"), &[account.id.into()])?;
+    }
+    tx.execute(
+        "UPDATE accounts SET removed_at = $1, removed_by = $2, password_hash = NULL WHERE account_id = $3",
+        &[now.into(), by.into(), account.id.into()],
+    )?;
+    Ok(account)
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub fn get_by_public_id(c: &mut Conn<'_>, public_id: &str) -> Result<Account> {
+    c.query_opt(
+        &format!("SELECT {COLUMNS} FROM accounts WHERE public_id = $1 AND removed_at IS NULL"),
+        &[public_id.into()],
+        account_of,
+    )?
+    .ok_or_else(|| Error::not_found("there is no such account any more; load the page again"))
+}
+
+/// The account of the first run; made by whichever of two starts comes first.
+///
+/// # Errors
+/// When the database says no.
+pub fn first_account(tx: &mut Conn<'_>, now: Micros) -> Result<Account> {
+    let public_id = TypeId::new("acc", now);
+    tx.execute(
+        "INSERT INTO accounts (public_id, email, name, created_at) VALUES ($1, $2, 'Owner', $3)
+         ON CONFLICT (email) DO NOTHING",
+        &[public_id.as_str().into(), FIRST_EMAIL.into(), now.into()],
+    )?;
+    get_by_email(tx, FIRST_EMAIL)
+}
+
 /// The account with this e-mail address.
 ///
 /// # Errors
 /// When the database says no.
 pub fn find_by_email(c: &mut Conn<'_>, email: &str) -> Result<Option<Account>> {
     let email = email.trim().to_lowercase();
-    c.query_opt(&format!("SELECT {COLUMNS} FROM accounts WHERE email = $1"), &[(&email).into()], account_of)
+    c.query_opt(
+        &format!("SELECT {COLUMNS} FROM accounts WHERE email = $1 AND removed_at IS NULL"),
+        &[(&email).into()],
+        account_of,
+    )
 }
 
 /// The account with this e-mail address.
@@ -91,8 +161,12 @@ pub fn get_by_email(c: &mut Conn<'_>, email: &str) -> Result<Account> {
 /// # Errors
 /// `NotFound` when there is none.
 pub fn get(c: &mut Conn<'_>, id: i64) -> Result<Account> {
-    c.query_opt(&format!("SELECT {COLUMNS} FROM accounts WHERE account_id = $1"), &[id.into()], account_of)?
-        .ok_or_else(|| Error::not_found("this account does not exist any more"))
+    c.query_opt(
+        &format!("SELECT {COLUMNS} FROM accounts WHERE account_id = $1 AND removed_at IS NULL"),
+        &[id.into()],
+        account_of,
+    )?
+    .ok_or_else(|| Error::not_found("this account does not exist any more"))
 }
 
 /// Every account, oldest first.
@@ -100,7 +174,11 @@ pub fn get(c: &mut Conn<'_>, id: i64) -> Result<Account> {
 /// # Errors
 /// When the database says no.
 pub fn list(c: &mut Conn<'_>) -> Result<Vec<Account>> {
-    c.query(&format!("SELECT {COLUMNS} FROM accounts ORDER BY account_id"), &[], account_of)
+    c.query(
+        &format!("SELECT {COLUMNS} FROM accounts WHERE removed_at IS NULL ORDER BY account_id"),
+        &[],
+        account_of,
+    )
 }
 
 /// Whether nobody has signed in to this installation yet: it has no account but the first run's.

@@ -2,6 +2,7 @@
 //! stored, so that a copy of the database signs nobody in.
 
 use crate::account::Account;
+use crate::agent;
 use crate::secret::{random_token, token_hash};
 use base::{Error, Micros, Result, TypeId};
 use store::Conn;
@@ -65,13 +66,86 @@ pub(crate) const LINK_GONE: &str = "This sign-in link was used already or is mor
 /// # Errors
 /// When the database says no.
 pub fn create_session(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<String> {
+    create_session_from(tx, account, "", now)
+}
+
+/// The same with the browser's `User-Agent`, of which its words are kept.
+///
+/// # Errors
+/// When the database says no.
+pub fn create_session_from(tx: &mut Conn<'_>, account: i64, agent: &str, now: Micros) -> Result<String> {
     tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[now.into()])?;
     let token = random_token();
     tx.execute(
-        "INSERT INTO sessions (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        &[(&token_hash(&token)).into(), account.into(), now.into(), (now + SESSION_LIFE).into()],
+        "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, agent) VALUES ($1, $2, $3, $4, $5)",
+        &[
+            (&token_hash(&token)).into(),
+            account.into(),
+            now.into(),
+            (now + SESSION_LIFE).into(),
+            (&agent::words(agent)).into(),
+        ],
     )?;
     Ok(token)
+}
+
+/// How many characters of a session's hash name it: enough to tell them apart, and no way back to the secret.
+const SESSION_NAME: usize = 24;
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// What forms send to end it.
+    pub id: String,
+    /// The browser, in words; empty when it did not say.
+    pub agent: String,
+    /// When it was begun, UTC microseconds.
+    pub created_at: Micros,
+    /// When it ends by itself.
+    pub expires_at: Micros,
+    /// Whether it is the one that asks.
+    pub present: bool,
+}
+
+/// The sessions of an account, newest first. `present` is the cookie of the one that asks.
+///
+/// # Errors
+/// When the database says no.
+pub fn list_sessions(
+    c: &mut Conn<'_>,
+    account: i64,
+    present: Option<&str>,
+    now: Micros,
+) -> Result<Vec<Session>> {
+    let present = present.map(token_hash).unwrap_or_default();
+    c.query(
+        "SELECT token_hash, agent, created_at, expires_at FROM sessions
+         WHERE account_id = $1 AND expires_at > $2 ORDER BY created_at DESC, token_hash",
+        &[account.into(), now.into()],
+        |r| {
+            let hash = r.text(0)?;
+            Ok(Session {
+                present: hash == present,
+                id: hash.chars().take(SESSION_NAME).collect(),
+                agent: r.text(1)?,
+                created_at: r.int(2)?,
+                expires_at: r.int(3)?,
+            })
+        },
+    )
+}
+
+/// Ends a session of an account by its [`Session::id`].
+///
+/// # Errors
+/// `NotFound` when the account has no such session.
+pub fn end_session(tx: &mut Conn<'_>, account: i64, id: &str) -> Result<()> {
+    let all =
+        tx.query("SELECT token_hash FROM sessions WHERE account_id = $1", &[account.into()], |r| r.text(0))?;
+    let hash = all.into_iter().find(|h| id.len() == SESSION_NAME && h.starts_with(id));
+    let hash = hash.ok_or_else(|| Error::not_found("this session has ended already"))?;
+    tx.execute("DELETE FROM sessions WHERE token_hash = $1", &[(&hash).into()])?;
+    Ok(())
 }
 
 /// What a credential leads to.
@@ -155,6 +229,18 @@ pub fn list_api_tokens(c: &mut Conn<'_>, account: i64) -> Result<Vec<ApiToken>> 
             })
         },
     )
+}
+
+/// Withdraws an API token of an account.
+///
+/// # Errors
+/// `NotFound` when the account has none with this id.
+pub fn remove_own_api_token(tx: &mut Conn<'_>, account: i64, public_id: &str) -> Result<()> {
+    let own = list_api_tokens(tx, account)?.iter().any(|t| t.public_id == public_id);
+    if !own {
+        return Err(Error::not_found("you have no such API token any more"));
+    }
+    remove_api_token(tx, public_id)
 }
 
 /// Withdraws an API token.

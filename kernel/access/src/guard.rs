@@ -74,6 +74,11 @@ pub(crate) async fn check_csrf(
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
+/// The session's cookie of a request; what tells one's present session from the others.
+pub fn session_of(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, SESSION_COOKIE)
+}
+
 fn ask_to_sign_in(request: &Request) -> Response {
     let uri = request.uri();
     if uri.path().starts_with("/api/") {

@@ -4,6 +4,7 @@
 //! assembles the product.
 
 mod account;
+mod agent;
 mod credential;
 mod csrf;
 mod guard;
@@ -15,14 +16,15 @@ mod secret;
 mod throttle;
 
 pub use account::{
-    Account, FIRST_EMAIL, create, find_by_email, get, get_by_email, is_first_run, list, rename,
-    set_password_hash,
+    Account, FIRST_EMAIL, create, find_by_email, first_account, get, get_by_email, get_by_public_id,
+    is_first_run, list, remove, rename, set_password_hash,
 };
 pub use credential::{
-    API_TOKEN_PREFIX, ApiToken, LINK_LIFE, SESSION_LIFE, create_api_token, create_link, create_session,
-    find_link, list_api_tokens, remove_api_token, remove_session, use_link,
+    API_TOKEN_PREFIX, ApiToken, LINK_LIFE, SESSION_LIFE, Session, create_api_token, create_link,
+    create_session, create_session_from, end_session, find_link, list_api_tokens, list_sessions,
+    remove_api_token, remove_own_api_token, remove_session, use_link,
 };
-pub use guard::{authenticate, guard};
+pub use guard::{authenticate, guard, session_of};
 pub use look::{LinkView, Look, PasswordView, SignInView};
 pub use pages::routes;
 pub use principal::{Permission, Principal, Via, require};
@@ -36,12 +38,20 @@ use store::{Db, Migration};
 use tokio::sync::Semaphore;
 
 /// The schema of this crate.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    owner: "access",
-    number: 1,
-    name: "accounts, links, sessions, tokens",
-    sql: include_str!("../migrations/0001_accounts.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        owner: "access",
+        number: 1,
+        name: "accounts, links, sessions, tokens",
+        sql: include_str!("../migrations/0001_accounts.sql"),
+    },
+    Migration {
+        owner: "access",
+        number: 2,
+        name: "browsers of sessions, removal of accounts",
+        sql: include_str!("../migrations/0002_sessions_and_removal.sql"),
+    },
+];
 
 /// May change one's own password; what every account may do.
 pub const CHANGE_PASSWORD: Permission =

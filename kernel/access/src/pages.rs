@@ -101,9 +101,9 @@ async fn sign_in(State(access): State<Access>, request: Request) -> std::result:
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         return Ok(response);
     }
-    let old = cookie(&headers, SESSION_COOKIE);
+    let before = Before::of(&headers);
     let (email, password) = (form.email.clone(), form.password.clone());
-    let session = access.hashing(move |a| begin_with_password(a, &email, &password, old.as_deref())).await?;
+    let session = access.hashing(move |a| begin_with_password(a, &email, &password, &before)).await?;
     let Some(session) = session else {
         access.throttle.failed(&form.email, &address, now);
         return Ok(refuse(
@@ -119,7 +119,7 @@ fn begin_with_password(
     access: &Access,
     email: &str,
     password: &str,
-    old: Option<&str>,
+    before: &Before,
 ) -> Result<Option<String>> {
     let (account, hash) = access.db.read(|c| {
         let account = account::find_by_email(c, email)?;
@@ -132,18 +132,31 @@ fn begin_with_password(
     let correct = verify_password(password, hash.as_deref());
     match account {
         Some(account) if correct => {
-            access.db.write(Priority::Interactive, |tx| begin(tx, access, account.id, old)).map(Some)
+            access.db.write(Priority::Interactive, |tx| begin(tx, access, account.id, before)).map(Some)
         }
         _ => Ok(None),
     }
 }
 
+/// What a browser brought along: the session that it may have had, and its name.
+struct Before {
+    session: Option<String>,
+    agent: String,
+}
+
+impl Before {
+    fn of(headers: &HeaderMap) -> Self {
+        let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Self { session: cookie(headers, SESSION_COOKIE), agent: agent.to_owned() }
+    }
+}
+
 /// A new session in place of the one that the browser may have had.
-fn begin(tx: &mut store::Conn<'_>, access: &Access, account: i64, old: Option<&str>) -> Result<String> {
-    if let Some(old) = old {
+fn begin(tx: &mut store::Conn<'_>, access: &Access, account: i64, before: &Before) -> Result<String> {
+    if let Some(old) = &before.session {
         credential::remove_session(tx, old)?;
     }
-    credential::create_session(tx, account, access.clock.now())
+    credential::create_session_from(tx, account, &before.agent, access.clock.now())
 }
 
 async fn show_link(
@@ -194,7 +207,7 @@ async fn accept_link(
 ) -> std::result::Result<Response, Problem> {
     let headers = request.headers().clone();
     let form: Accept = read_form(request).await?;
-    let old = cookie(&headers, SESSION_COOKIE);
+    let before = Before::of(&headers);
     let used = token.clone();
     let begun = access
         .hashing(move |a| {
@@ -211,7 +224,7 @@ async fn accept_link(
                 if let Some(hash) = &hash {
                     account::set_password_hash(tx, account, hash, None)?;
                 }
-                begin(tx, a, account, old.as_deref())
+                begin(tx, a, account, &before)
             })
         })
         .await;

@@ -324,3 +324,32 @@ fn a_route_without_a_guard_is_closed() {
         assert_eq!(b.get("/forgotten").status, StatusCode::FORBIDDEN);
     }
 }
+
+#[test]
+fn two_first_starts_at_once_make_one_account() {
+    let benches = [Some(Bench::sqlite(access::MIGRATIONS)), Bench::postgres(access::MIGRATIONS)];
+    for bench in benches.into_iter().flatten() {
+        // SQLite has one writer: there the second begins when the first is done.
+        let together = bench.db().dialect() == store::Dialect::Postgres;
+        let met = std::sync::Barrier::new(2);
+        let start = || {
+            bench.db().write(Priority::Interactive, |tx| {
+                let seen = access::list(tx)?.len();
+                if together {
+                    met.wait();
+                }
+                Ok((seen, access::first_account(tx, bench.clock.now())?.id))
+            })
+        };
+        let (one, other) = std::thread::scope(|scope| {
+            let other = scope.spawn(start);
+            (start(), other.join().expect("no panic"))
+        });
+        let (one, other) = (one.expect("an account"), other.expect("the same account"));
+        assert_eq!(one.1, other.1, "on {}", bench.database);
+        assert!(!together || (one.0, other.0) == (0, 0), "both saw an empty installation");
+        let all = bench.db().read(access::list).expect("accounts");
+        assert_eq!(all.len(), 1, "on {}", bench.database);
+        assert_eq!((all[0].email.as_str(), all[0].name.as_str()), (access::FIRST_EMAIL, "Owner"));
+    }
+}

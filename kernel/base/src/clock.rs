@@ -11,6 +11,8 @@ pub type Micros = i64;
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, moved by so many microseconds: the demo has a today of its own.
+    Moved(Micros),
     /// A clock that stands until a test moves it.
     Fixed(Arc<AtomicI64>),
 }
@@ -26,6 +28,7 @@ impl Clock {
     pub fn now(&self) -> Micros {
         match self {
             Self::System => jiff::Timestamp::now().as_microsecond(),
+            Self::Moved(by) => Self::System.now() + by,
             Self::Fixed(at) => at.load(Ordering::SeqCst),
         }
     }

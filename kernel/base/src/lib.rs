@@ -3,16 +3,19 @@
 //! Nothing here knows a database, a web server or a network.
 
 mod clock;
+pub mod csv;
 mod day;
 mod error;
 mod id;
+mod room;
 mod zone;
 
 pub use clock::{Clock, Micros};
 pub use day::{Day, Interval, Period};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{TypeId, hash64};
-pub use zone::Zone;
+pub use room::roomy;
+pub use zone::{Days, Zone};
 
 /// The product's name as people read it. The binary's name is the only other place that carries it.
 pub const NAME: &str = "Folkmoot";

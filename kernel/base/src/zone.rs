@@ -85,6 +85,39 @@ impl Zone {
     }
 }
 
+/// The days of many instants: an offset is looked up once for all instants between two changes of it.
+#[derive(Clone, Debug)]
+pub struct Days {
+    zone: Zone,
+    /// From the first of these instants to before the second the offset is the third.
+    known: (Micros, Micros, Micros),
+}
+
+impl Days {
+    /// Nothing looked up yet.
+    pub fn new(zone: Zone) -> Self {
+        let known = if zone.is_utc() { (Micros::MIN, Micros::MAX, 0) } else { (0, 0, 0) };
+        Self { zone, known }
+    }
+
+    /// [`Zone::day_of`], remembered.
+    pub fn of(&mut self, at: Micros) -> Day {
+        let (from, to, offset) = self.known;
+        if from <= at && at < to {
+            return Day::of_micros(at + offset);
+        }
+        let offset = self.zone.offset_micros(at);
+        // Changes come on whole seconds: what precedes the next microsecond is not after this one.
+        if let Ok(next) = jiff::Timestamp::from_microsecond(at.saturating_add(1)) {
+            let before = self.zone.zone.preceding(next).next();
+            let after = self.zone.zone.following(next).next();
+            let micros = |t: jiff::tz::TimeZoneTransition<'_>| t.timestamp().as_microsecond();
+            self.known = (before.map_or(Micros::MIN, micros), after.map_or(Micros::MAX, micros), offset);
+        }
+        Day::of_micros(at + offset)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +129,27 @@ mod tests {
         assert_eq!(berlin.from_local(noon), noon - 2 * 3_600_000_000);
         assert_eq!(berlin.day_of(noon - 14 * 3_600_000_000 + 1), Day::parse("2024-07-01").expect("a day"));
         assert!(Zone::named("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn remembered_days_are_the_days() {
+        // One that moves its clock at midnight, one an hour after midnight back over it, one that never does.
+        for name in ["America/St_Johns", "Europe/Berlin", "Asia/Kolkata", "America/Havana", "UTC"] {
+            let zone = Zone::named(name).expect("a known zone");
+            let mut days = Days::new(zone.clone());
+            let begin = Day::parse("2009-10-30").expect("a day").start_micros();
+            // 19 minutes and a microsecond, over a year and a half; then back and forth.
+            let step = 1_140_000_001;
+            for i in (0..40_000).chain((0..4_000).map(|i| i * 7_919 % 40_000)) {
+                let at = begin + i * step;
+                assert_eq!(days.of(at), zone.day_of(at), "{name} {at}");
+            }
+            let changes: Vec<_> = zone.zone.following(jiff::Timestamp::UNIX_EPOCH).take(80).collect();
+            for at in changes.iter().map(|t| t.timestamp().as_microsecond()) {
+                for at in [at - 1, at, at + 1, at] {
+                    assert_eq!(days.of(at), zone.day_of(at), "{name} {at}");
+                }
+            }
+        }
     }
 }

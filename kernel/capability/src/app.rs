@@ -1,6 +1,7 @@
 //! What every handler, command and job is given.
 
 use crate::Registry;
+use crate::events::Events;
 use access::{Access, Principal};
 use axum::extract::FromRef;
 use axum::http::{HeaderMap, header};
@@ -28,6 +29,10 @@ pub struct App {
     pub importers: &'static [&'static dyn connect::Importer],
     /// Sign-in and permissions.
     pub access: Access,
+    /// What changed, for pages that are open.
+    pub events: Events,
+    /// What was worked out a moment ago and still holds.
+    pub memory: crate::Memory,
     csp_reports: Arc<AtomicU64>,
     stopping: Arc<AtomicBool>,
 }
@@ -47,7 +52,9 @@ impl App {
             registry: Arc::new(registry),
             data_dir: data_dir.into(),
             importers,
+            events: Events::new(access.db.clone()),
             access,
+            memory: crate::Memory::default(),
             csp_reports: Arc::default(),
             stopping: Arc::default(),
         }
@@ -101,13 +108,33 @@ impl App {
             csrf: principal.csrf.clone(),
             crumbs: Vec::new(),
             sign_out: "/signout".into(),
+            own_account: self.own_account(),
+            help: crate::help::address(&self.registry, path),
+            letter_keys_off: ui::letter_keys_off(cookies),
+            // For looking at pages from right to left before there is a language that needs it.
+            direction: if cookies.split(';').any(|c| c.trim() == "dir=rtl") { "rtl" } else { "" },
         }
+    }
+
+    /// The tabs above every page under Settings, with the present one marked.
+    pub fn settings_tabs(&self, path: &str) -> ui::Markup {
+        let pages = self.registry.settings_pages();
+        let tabs: Vec<_> = pages.iter().map(|p| ui::Choice::new(p.title, p.path, p.path == path)).collect();
+        ui::tabs("Settings", &tabs)
+    }
+
+    /// The page of one's own account, where a capability has one.
+    fn own_account(&self) -> String {
+        const PAGE: &str = "/desk/settings/account";
+        let there = self.registry.settings_pages().iter().any(|p| p.path == PAGE);
+        if there { PAGE.to_owned() } else { String::new() }
     }
 
     /// Says that the server is about to end: `/readyz` answers 503 from now on, and long work stops at its
     /// next safe place.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.events.close();
     }
 
     /// Whether the server is about to end.

@@ -1,7 +1,7 @@
 //! One router out of all manifests: each group of routes behind its permission, everything behind the same
 //! headers, limits and compression.
 
-use crate::{App, Principal, Routes, envelope, probes};
+use crate::{App, Principal, Problem, Routes, envelope, probes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -9,7 +9,9 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use std::any::Any;
 use tower::ServiceExt as _;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 /// How many bytes a request's body may have where nothing else is said.
@@ -29,6 +31,8 @@ pub fn assemble(app: App) -> Router {
     router
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        // Inside of the envelope, which dresses what a panic leaves and writes it into the log.
+        .layer(CatchPanicLayer::custom(broken_off))
         .layer(from_fn_with_state(app.clone(), envelope::envelope))
         // Outside of the envelope: an error's body is drawn there, and a body is compressed once it stands.
         .layer(CompressionLayer::new())
@@ -74,6 +78,13 @@ fn guarded(app: &App, routes: &Routes) -> Router<App> {
         Some(bytes) => router.layer(DefaultBodyLimit::max(bytes)),
         None => router,
     }
+}
+
+/// What is answered when a handler panics: an error like any other inside.
+fn broken_off(cause: Box<dyn Any + Send>) -> Response {
+    let said = cause.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("a handler panicked: {said}")).into_response()
 }
 
 async fn as_local(mut request: Request, next: Next) -> Response {

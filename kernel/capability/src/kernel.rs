@@ -2,9 +2,9 @@
 
 use crate::{Manifest, Table};
 
-/// Accounts and the heart. First in every list, as everything else refers to their tables.
+/// Accounts, the heart, and what the desk's pages share. First in every list, as everything else refers to their tables.
 pub fn kernel_manifests() -> Vec<Manifest> {
-    vec![access_manifest(), community_manifest()]
+    vec![access_manifest(), community_manifest(), crate::desk::desk_manifest()]
 }
 
 fn access_manifest() -> Manifest {
@@ -59,6 +59,21 @@ fn community_manifest() -> Manifest {
             Table::personal("messages", &["seq"], "the text of every message of the member", TEXT),
             Table::personal("revisions", &["seq"], "earlier texts of the member's messages", TEXT),
             Table::personal("conversations", &["opener"], "titles of conversations that they opened", HASHED),
+            Table::personal(
+                "conversation_blocks",
+                &["body"],
+                "nothing beyond the conversations in them",
+                HASHED,
+            ),
+            Table::impersonal("search_backlog"),
+            Table::impersonal("search_changes"),
+            Table::impersonal("conversation_marks"),
+            Table::personal(
+                "contacts",
+                &["identity"],
+                "when the team wrote to the member, why, and the text",
+                "removed",
+            ),
             Table::personal("member_activities", &["identity"], ACTIVITIES, HASHED),
             Table::personal("cells", &["people"], "nothing beyond the activities they count", HASHED),
             Table::personal("cell_parts", &["unions"], "nothing beyond the activities they count", HASHED),

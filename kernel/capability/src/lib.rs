@@ -6,20 +6,34 @@
 
 mod app;
 mod assemble;
+mod contact;
+mod desk;
 mod door;
 mod envelope;
+pub mod events;
+mod help;
 mod kernel;
 mod manifest;
+mod memory;
+pub mod notices;
+pub mod palette;
 mod pieces;
 mod probes;
 mod registry;
+pub mod today;
+pub mod views;
 
 pub use access::{Permission, Principal, Problem, require};
 pub use app::App;
 pub use assemble::{assemble, unresolved_navigation};
+pub use contact::{ContactPanel, contact_panel, days_ago};
+pub use desk::{DESK_MIGRATIONS, USE_DESK};
 pub use door::look;
 pub use envelope::RequestId;
 pub use kernel::kernel_manifests;
-pub use manifest::{Doc, Manifest, NavEntry, Personal, Routes, Table};
-pub use pieces::pieces;
+pub use manifest::{
+    Doc, FindEntries, Manifest, NavEntry, Palette, PaletteEntry, Personal, Routes, SettingsPage, Table,
+};
+pub use memory::Memory;
+pub use pieces::{PieceSender, csv_file, csv_in_pieces, pieces};
 pub use registry::Registry;

@@ -1,8 +1,10 @@
 //! What a capability says about itself.
 
-use crate::App;
+use crate::today::TodayItems;
+use crate::{App, Principal};
 use access::Permission;
 use axum::Router;
+use base::Result;
 use store::Migration;
 
 /// One capability. Make it with `Manifest { id: …, title: …, ..Manifest::default() }`; whatever it does not
@@ -27,6 +29,50 @@ pub struct Manifest {
     pub tables: Vec<Table>,
     /// Its chapters of the guide.
     pub docs: Vec<Doc>,
+    /// What it puts on Today, each group behind one permission.
+    pub today: Vec<TodayItems>,
+    /// What the palette finds in it.
+    pub palette: Vec<Palette>,
+    /// Its pages under Settings.
+    pub settings: Vec<SettingsPage>,
+}
+
+/// A page under Settings; the tabs above every such page are made of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingsPage {
+    /// The word on the tab.
+    pub title: &'static str,
+    /// Where it leads (`/desk/settings/answers`).
+    pub path: &'static str,
+    /// Its place among the tabs.
+    pub order: u16,
+}
+
+/// Something that the palette offers: a page, a person, a conversation, an action.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PaletteEntry {
+    /// The heading it stands under ("Members", "Actions").
+    pub group: String,
+    /// What it is.
+    pub title: String,
+    /// A word beside it; may be empty.
+    pub hint: String,
+    /// Where it leads.
+    pub href: String,
+    /// An icon of the sprite.
+    pub icon: String,
+}
+
+/// Finds what fits a text; blocking. The last argument is how many at most.
+pub type FindEntries = fn(&App, &Principal, &str, usize) -> Result<Vec<PaletteEntry>>;
+
+/// A source of palette entries behind one permission.
+#[derive(Clone, Copy)]
+pub struct Palette {
+    /// Who may use it.
+    pub permission: Permission,
+    /// Finds entries. An empty text asks for what to offer at first.
+    pub find: FindEntries,
 }
 
 /// An entry of the desk's navigation.

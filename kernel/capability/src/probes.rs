@@ -7,9 +7,14 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use std::time::Duration;
+use store::{HOLD_LIMIT, Hold, Priority};
 
 /// The most bytes of a report that are looked at.
 const REPORT_MAX: usize = 16 * 1024;
+
+/// How many places are named that held the writer longest.
+const PLACES: usize = 5;
 
 /// `/healthz`, `/readyz` and `/csp-report`: the routes that nobody signs in for.
 pub(crate) fn routes() -> Router<App> {
@@ -24,13 +29,43 @@ async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
     if app.is_stopping() {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping."));
     }
-    app.blocking(|a| a.db.read(|c| c.query_one("SELECT 1", &[], |r| r.int(0)).map(|_| ()))).await?;
+    app.blocking(|a| a.db.read(|c| c.query_one("SELECT CAST(1 AS BIGINT)", &[], |r| r.int(0)).map(|_| ())))
+        .await?;
     Ok(Json(json!({
         "status": "ready",
         "version": base::VERSION,
         "csp_reports": app.csp_reports(),
-        "longest_write_micros": app.db.longest_write_micros(),
+        "writer": holds(&app.db.holds()),
     })))
+}
+
+/// The longest holds of the writer, in milliseconds: since the start, lately, and where. Anybody may know how
+/// busy the writer is; what is written nobody learns from it.
+fn holds(all: &[Hold]) -> Value {
+    let of = |priority: Priority| {
+        let own = || all.iter().filter(move |h| h.priority == priority);
+        let ms = |d: Option<Duration>| d.map_or(0.0, |d| (d.as_secs_f64() * 10_000.0).round() / 10.0);
+        json!({
+            "longest_ms": ms(own().map(|h| h.longest).max()),
+            "lately_ms": ms(own().map(|h| h.lately).max()),
+            "over_limit": own().map(|h| h.long).sum::<u64>(),
+            "transactions": own().map(|h| h.count).sum::<u64>(),
+        })
+    };
+    let place = |h: &Hold| {
+        json!({
+            "at": h.place,
+            "longest_ms": h.longest.as_micros() as f64 / 1000.0,
+            "over_limit": h.long,
+            "transactions": h.count,
+        })
+    };
+    json!({
+        "longest": all.iter().take(PLACES).map(place).collect::<Vec<_>>(),
+        "limit_ms": HOLD_LIMIT.as_millis() as u64,
+        "interactive": of(Priority::Interactive),
+        "bulk": of(Priority::Bulk),
+    })
 }
 
 async fn report(State(app): State<App>, body: Bytes) -> StatusCode {

@@ -39,6 +39,13 @@ impl Registry {
         entries
     }
 
+    /// The pages under Settings, sorted.
+    pub fn settings_pages(&self) -> Vec<crate::SettingsPage> {
+        let mut pages: Vec<_> = self.manifests.iter().flat_map(|m| m.settings.iter().copied()).collect();
+        pages.sort_by_key(|p| p.order);
+        pages
+    }
+
     fn broken_rules(&self) -> Vec<String> {
         let mut broken = Vec::new();
         let mut ids = BTreeSet::new();
@@ -81,6 +88,10 @@ fn check_permissions(m: &Manifest, broken: &mut Vec<String>) {
         if local.is_none_or(str::is_empty) || p.title.is_empty() {
             broken.push(format!("permission {}: begins with \"{}.\" and has a title", p.id, m.id));
         }
+    }
+    let asked = m.today.iter().map(|t| t.permission).chain(m.palette.iter().map(|p| p.permission));
+    for permission in asked.filter(|p| !m.permissions.contains(p)) {
+        broken.push(format!("{}: entries behind {}, which it does not declare", m.id, permission.id));
     }
     for routes in m.routes.iter().chain(&m.api) {
         if !m.permissions.contains(&routes.permission) {

@@ -19,6 +19,7 @@ fn pages() -> Router<App> {
     Router::new()
         .route("/desk/things", get(async |p: Principal| format!("things of {}", p.name)))
         .route("/desk/things/large", get(async || "word ".repeat(4000)))
+        .route("/desk/things/panics", get(async || -> &'static str { panic!("secret {}", "cause") }))
         .route(
             "/desk/things/broken",
             get(async || Err::<(), _>(Problem::from(Error::internal("secret detail")))),
@@ -31,6 +32,7 @@ fn api() -> Router<App> {
             "/api/v1/things/none",
             get(async || Err::<(), _>(Problem::from(Error::not_found("no such thing")))),
         )
+        .route("/api/v1/things/panics", get(async || -> &'static str { panic!("secret cause") }))
         .route("/api/v1/things", post(async |text: String| text.len().to_string()))
 }
 
@@ -155,6 +157,21 @@ async fn errors_are_problems_for_programs_and_pages_for_people() {
 }
 
 #[tokio::test]
+async fn a_panic_is_an_error_like_any_other() {
+    let p = product("/desk/things");
+    for (path, kind) in
+        [("/desk/things/panics", "text/html"), ("/api/v1/things/panics", "application/problem+json")]
+    {
+        let (status, headers, body) = p.get(path).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert!(headers["content-type"].to_str().unwrap().starts_with(kind), "{path}");
+        let id = headers["x-request-id"].to_str().unwrap();
+        assert!(!body.contains("secret") && body.contains(id), "{body}");
+    }
+    assert_eq!(p.get("/desk/things").await.0, StatusCode::OK, "it goes on");
+}
+
+#[tokio::test]
 async fn bodies_are_limited_and_answers_compressed() {
     let p = product("/desk/things");
     let bearer = format!("Bearer {}", p.token);
@@ -183,6 +200,11 @@ async fn probes_answer_and_reports_are_counted() {
     let (status, _, body) = p.get("/readyz").await;
     assert_eq!(status, StatusCode::OK);
     assert!(body.contains("\"csp_reports\":1"), "{body}");
+    let ready: serde_json::Value = serde_json::from_str(&body).unwrap();
+    // The schema and the account of this test were written by people; nothing in bulk.
+    assert!(ready["writer"]["interactive"]["longest_ms"].as_f64().unwrap() > 0.0, "{body}");
+    assert!(ready["writer"]["longest"][0]["at"].as_str().unwrap().contains(".rs:"), "{body}");
+    assert_eq!(ready["writer"]["bulk"]["transactions"], 0, "{body}");
     p.app.stop();
     assert_eq!(p.get("/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
 }

@@ -1,8 +1,10 @@
 //! Proves that everything derived equals what the log says.
 
+use crate::blocks;
 use crate::cell;
 use crate::conversations::{Conversation, load_many};
 use crate::log::{COLUMNS, LogRow};
+use crate::questions::{Asks, asks};
 use crate::rebuild::{Emitted, channel_cells, union_cells};
 use crate::rollup::{COMMUNITY, FIRST, Frame};
 use base::{Day, Result};
@@ -34,6 +36,7 @@ pub fn check(db: &Db) -> Result<Report> {
         check_cells(c, &mut report)?;
         check_index(c, &mut report)?;
         check_conversations(c, &mut report)?;
+        check_blocks(c, &mut report)?;
         check_messages(c, &mut report)?;
         Ok(report)
     })
@@ -196,7 +199,7 @@ fn check_conversations(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
                     made.push(Conversation::empty(row.conversation_id, (0, 0, 0), row.source_id));
                 }
                 if let Some(m) = made.last_mut() {
-                    m.add(&row);
+                    m.add(&row, Asks::No);
                 }
                 Ok(())
             },
@@ -210,6 +213,7 @@ fn check_conversations(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
                 note(report, || format!("conversation {} differs from the log", m.id));
             }
         }
+        check_questions(c, (from, from + 200_000), report)?;
         from += 200_000;
         let more = c.query_opt(
             "SELECT conversation_id FROM conversations WHERE conversation_id > $1 LIMIT 1",
@@ -223,6 +227,46 @@ fn check_conversations(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
     report.conversations = seen;
     if seen != stored {
         note(report, || format!("{stored} conversations are stored, {seen} follow from the log"));
+    }
+    Ok(())
+}
+
+/// The rule of questions over the stored texts of the openings in a range of conversations.
+fn check_questions(c: &mut Conn<'_>, range: (i64, i64), report: &mut Report) -> Result<()> {
+    c.for_each(
+        "SELECT c.conversation_id, c.question, c.opened_kind, m.title, m.text FROM conversations c
+         LEFT JOIN messages m ON m.seq = c.opened_seq WHERE c.conversation_id > $1 AND c.conversation_id <= $2",
+        &[range.0.into(), range.1.into()],
+        |r| {
+            let kind = crate::Kind(r.int(2)? as i16);
+            let want = asks(kind, r.opt_text(3)?.as_deref(), r.opt_text(4)?.as_deref());
+            let (id, have) = (r.int(0)?, r.int(1)?);
+            if want.number() != have {
+                note(report, || {
+                    format!("conversation {id} is stored as question {have}, its opening says {}", want.number())
+                });
+            }
+            Ok(())
+        },
+    )
+}
+
+fn check_blocks(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
+    for blocks::Listed { block, first_at, last_at } in blocks::state(c)?.0 {
+        let made = blocks::made(c, block)?;
+        let body =
+            c.query_one("SELECT body FROM conversation_blocks WHERE block = $1", &[block.into()], |r| {
+                r.blob(0)
+            })?;
+        if made != (blocks::Block { first_at, last_at, body }) {
+            note(report, || {
+                let first = block * blocks::SIZE;
+                format!(
+                    "the block of conversations {first} to {} differs from them",
+                    first + blocks::SIZE - 1
+                )
+            });
+        }
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 //! rows. First answers, answered shares and the reply graph follow exactly from it under every mask and link.
 
 use crate::Kind;
-use crate::log::{COLUMNS, LogRow, copy_field};
+use crate::blocks;
+use crate::log::{self, COLUMNS, LogRow, copy_field};
+use crate::questions::{Asks, asks};
 use base::{Error, Micros, Result};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -41,6 +43,8 @@ pub(crate) struct Conversation {
     pub opening: Option<Opening>,
     pub people: Vec<Person>,
     pub title: Option<String>,
+    /// How the opening asks.
+    pub asks: Asks,
 }
 
 /// (place, ordering, hash of the key).
@@ -58,11 +62,12 @@ impl Conversation {
             opening: None,
             people: Vec::new(),
             title: None,
+            asks: Asks::No,
         }
     }
 
-    /// Takes one more row in.
-    pub(crate) fn add(&mut self, row: &LogRow) {
+    /// Takes one more row in; `asks` is what the rule says of it as an opening.
+    pub(crate) fn add(&mut self, row: &LogRow, asks: Asks) {
         if !row.follows {
             self.first_seq = row.seq;
         }
@@ -76,6 +81,7 @@ impl Conversation {
                 identity: row.identity,
                 channel_id: row.channel_id,
             });
+            self.asks = asks;
         }
         if !row.kind.is_active() || row.identity == 0 {
             return;
@@ -131,6 +137,7 @@ impl Conversation {
             opening: Some(opening),
             people,
             title: r.opt_text(14)?,
+            asks: Asks::of_number(r.int(15)?),
         })
     }
 }
@@ -167,7 +174,7 @@ fn implied(opening: Option<&Opening>) -> Vec<Person> {
 }
 
 const SELECT: &str = "conversation_id, place, ordering, key_hash, source_id, first_seq, opened_seq, opened_at, \
-     opened_rank, opened_hash, opened_kind, opener, channel_id, people, title";
+     opened_rank, opened_hash, opened_kind, opener, channel_id, people, title, question";
 
 /// The numbers of conversations with these keys, those that exist.
 pub(crate) fn find_ids(tx: &mut Conn<'_>, keys: &[ConversationRef]) -> Result<HashMap<ConversationRef, i64>> {
@@ -241,6 +248,7 @@ pub(crate) fn load_many(tx: &mut Conn<'_>, ids: &[i64]) -> Result<HashMap<i64, C
 
 /// Writes new conversations: one COPY on PostgreSQL instead of a round trip for each.
 pub(crate) fn insert_many(tx: &mut Conn<'_>, new: &[&Conversation]) -> Result<()> {
+    blocks::forget(tx, new.iter().map(|c| c.id))?;
     if tx.dialect() == Dialect::Sqlite {
         return new.iter().try_for_each(|c| save(tx, c, true));
     }
@@ -276,18 +284,24 @@ pub(crate) fn insert_many(tx: &mut Conn<'_>, new: &[&Conversation]) -> Result<()
             }
         }
         copy_field(&mut lines, c.title.as_deref());
-        lines.push('\n');
+        // Writing to a String does not fail.
+        let _ = writeln!(lines, "\t{}", c.asks.number());
     }
     tx.copy_in(
         "COPY conversations (conversation_id, place, ordering, key_hash, source_id, first_seq, opened_seq, opened_at,
-           opened_rank, opened_hash, opened_kind, opener, channel_id, people, title) FROM STDIN",
+           opened_rank, opened_hash, opened_kind, opener, channel_id, people, title, question) FROM STDIN",
         lines.as_bytes(),
     )?;
     Ok(())
 }
 
-/// Writes a conversation; one without an opening goes.
-pub(crate) fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()> {
+/// Writes changed conversations; one without an opening goes.
+pub(crate) fn save_many(tx: &mut Conn<'_>, changed: &[&Conversation]) -> Result<()> {
+    blocks::forget(tx, changed.iter().map(|c| c.id))?;
+    changed.iter().try_for_each(|c| save(tx, c, false))
+}
+
+fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()> {
     let Some(o) = c.opening else {
         tx.execute("DELETE FROM conversations WHERE conversation_id = $1", &[c.id.into()])?;
         return Ok(());
@@ -296,8 +310,9 @@ pub(crate) fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()>
     if new {
         tx.execute(
             "INSERT INTO conversations (conversation_id, place, ordering, key_hash, source_id, first_seq,
-               opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id, people, title)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+               opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id, people, title,
+               question)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             &[
                 c.id.into(),
                 c.place.into(),
@@ -314,14 +329,16 @@ pub(crate) fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()>
                 o.channel_id.into(),
                 people.as_ref().into(),
                 c.title.as_deref().into(),
+                c.asks.number().into(),
             ],
         )?;
         return Ok(());
     }
     tx.execute(
         "UPDATE conversations SET first_seq = $1, opened_seq = $2, opened_at = $3, opened_rank = $4,
-           opened_hash = $5, opened_kind = $6, opener = $7, channel_id = $8, people = $9, title = $10
-         WHERE conversation_id = $11",
+           opened_hash = $5, opened_kind = $6, opener = $7, channel_id = $8, people = $9, title = $10,
+           question = $11
+         WHERE conversation_id = $12",
         &[
             c.first_seq.into(),
             o.seq.into(),
@@ -333,6 +350,7 @@ pub(crate) fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()>
             o.channel_id.into(),
             people.as_ref().into(),
             c.title.as_deref().into(),
+            c.asks.number().into(),
             c.id.into(),
         ],
     )?;
@@ -357,17 +375,44 @@ pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<
     Ok(rows)
 }
 
+/// What the rule says of an opening, by its stored text.
+fn asks_of(tx: &mut Conn<'_>, opening: &Opening) -> Result<Asks> {
+    if !opening.kind.opens() {
+        return Ok(Asks::No);
+    }
+    let body = log::find_body(tx, opening.seq)?.unwrap_or_default();
+    Ok(asks(opening.kind, body.title.as_deref(), body.text.as_deref()))
+}
+
+/// Applies the rule anew after the text of a row changed, if it is the opening.
+pub(crate) fn text_changed(tx: &mut Conn<'_>, id: i64, seq: i64) -> Result<()> {
+    let Some(mut conversation) = load_many(tx, &[id])?.remove(&id) else { return Ok(()) };
+    let Some(opening) = conversation.opening.filter(|o| o.seq == seq) else { return Ok(()) };
+    let asks = asks_of(tx, &opening)?;
+    if std::mem::replace(&mut conversation.asks, asks) == asks {
+        return Ok(());
+    }
+    save_many(tx, &[&conversation])
+}
+
 /// Makes conversations anew from the log.
 pub(crate) fn recompute(tx: &mut Conn<'_>, ids: &[i64]) -> Result<()> {
+    let mut changed = Vec::with_capacity(ids.len());
     for (_, old) in load_many(tx, ids)? {
         let rows = rows_of(tx, old.id, old.first_seq)?;
         let mut fresh = Conversation::empty(old.id, (old.place, old.ordering, old.key_hash), old.source_id);
         fresh.first_seq = old.first_seq;
         fresh.title.clone_from(&old.title);
         for row in &rows {
-            fresh.add(row);
+            fresh.add(row, Asks::No);
         }
-        save(tx, &fresh, false)?;
+        let same = |f: &Opening| old.opening.is_some_and(|o| (o.seq, o.kind) == (f.seq, f.kind));
+        fresh.asks = match &fresh.opening {
+            Some(opening) if same(opening) => old.asks,
+            Some(opening) => asks_of(tx, opening)?,
+            None => Asks::No,
+        };
+        changed.push(fresh);
     }
-    Ok(())
+    save_many(tx, &changed.iter().collect::<Vec<_>>())
 }

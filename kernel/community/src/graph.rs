@@ -122,6 +122,11 @@ impl Graph {
         self.marks.get(identity as usize).is_some_and(|m| m & BOT != 0)
     }
 
+    /// Whether an identity is on the list of staff.
+    pub(crate) fn is_staff(&self, identity: u32) -> bool {
+        self.marks.get(identity as usize).is_some_and(|m| m & STAFF != 0)
+    }
+
     /// The map for one staff filter. Bots and nobody never count; a member is staff when one of its
     /// identities is.
     pub(crate) fn mask(&self, staff: Staff) -> Arc<Mask> {
@@ -162,6 +167,11 @@ impl GraphCache {
     pub(crate) fn get(&self, c: &mut Conn<'_>) -> Result<Arc<Graph>> {
         let version =
             c.query_opt("SELECT value FROM counters WHERE name = 'graph'", &[], |r| r.int(0))?.unwrap_or(0);
+        self.at(c, version)
+    }
+
+    /// The graph at its present version, which somebody has read already.
+    pub(crate) fn at(&self, c: &mut Conn<'_>, version: i64) -> Result<Arc<Graph>> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(graph) = held.as_ref().filter(|g| g.version == version) {
             return Ok(Arc::clone(graph));

@@ -8,6 +8,7 @@ pub(crate) use reconcile::replace_row;
 
 use crate::conversations::{self, Conversation, ConversationRef};
 use crate::log::{self, Body, Key, LogRow, take_numbers};
+use crate::questions::{Asks, asks};
 use crate::rollup::{Changes, FIRST, Frame, source_scope};
 use crate::rules::Rules;
 use crate::{ActivityDraft, ChannelDraft, IdentityDraft, Kind, Place};
@@ -82,6 +83,14 @@ struct Prepared {
     body: Body,
     conversation: Option<ConversationRef>,
     title: Option<String>,
+    /// How it asks, should it be an opening.
+    asks: Asks,
+}
+
+impl Prepared {
+    fn asks_by_rule(&self) -> Asks {
+        asks(self.row.kind, self.body.title.as_deref(), self.body.text.as_deref())
+    }
 }
 
 impl Ingestor {
@@ -174,6 +183,9 @@ impl Ingestor {
         outcome: &mut Outcome,
     ) -> Result<()> {
         let rows: Vec<LogRow> = fresh.iter().map(|p| p.row.clone()).collect();
+        for p in fresh.iter_mut().filter(|p| p.conversation.is_some()) {
+            p.asks = p.asks_by_rule();
+        }
         let bodies: Vec<(i64, Body)> = fresh
             .iter_mut()
             .filter(|p| !p.body.is_empty())
@@ -269,17 +281,14 @@ impl Ingestor {
                 let key = p.conversation.unwrap_or_default();
                 (Conversation::empty(id, key, self.source_id), true)
             });
-            entry.0.add(&p.row);
+            entry.0.add(&p.row, p.asks);
             if p.title.is_some() {
                 entry.0.title.clone_from(&p.title);
             }
         }
         let (new, known): (Vec<_>, Vec<_>) = ids.iter().filter_map(|id| all.get(id)).partition(|c| c.1);
         conversations::insert_many(tx, &new.iter().map(|c| &c.0).collect::<Vec<_>>())?;
-        for (conversation, _) in known {
-            conversations::save(tx, conversation, false)?;
-        }
-        Ok(())
+        conversations::save_many(tx, &known.iter().map(|c| &c.0).collect::<Vec<_>>())
     }
 
     /// Gives every draft its channel, actor and key; later repeats within the batch replace earlier ones.
@@ -355,6 +364,7 @@ impl Ingestor {
             },
             conversation,
             title: draft.title,
+            asks: Asks::No,
         })
     }
 

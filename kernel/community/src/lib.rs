@@ -3,8 +3,10 @@
 //! Writing goes through [`Ingestor`] (one transaction a batch), [`undo_slice`], [`people`] and
 //! [`Community::set`]; reading through [`read::LogView`]. Everything derived can be proved with [`check`].
 
+mod blocks;
 mod cell;
 mod check;
+pub mod contacts;
 mod conversations;
 mod derive;
 mod draft;
@@ -12,12 +14,15 @@ mod graph;
 mod ingest;
 mod kind;
 mod log;
+pub mod marks;
 pub mod people;
+pub mod questions;
 pub mod read;
 mod rebuild;
 mod rollup;
 mod rules;
 mod schema;
+pub mod search;
 pub mod settings;
 pub mod sources;
 mod undo;
@@ -41,12 +46,18 @@ pub struct Community {
     db: Db,
     graph: graph::GraphCache,
     days: read::DayCache,
+    names: search::NamesCache,
 }
 
 impl Community {
     /// The community in this database.
     pub fn new(db: Db) -> Self {
-        Self { db, graph: graph::GraphCache::default(), days: read::DayCache::default() }
+        Self {
+            db,
+            graph: graph::GraphCache::default(),
+            days: read::DayCache::default(),
+            names: search::NamesCache::default(),
+        }
     }
 
     /// The database.
@@ -59,10 +70,17 @@ impl Community {
     /// # Errors
     /// What the database or `run` says.
     pub fn view<R>(&self, run: impl FnOnce(&mut LogView<'_, '_>) -> Result<R>) -> Result<R> {
-        self.db.read(|c| {
-            let graph = self.graph.get(c)?;
-            run(&mut LogView::open(c, graph, self.days.clone())?)
-        })
+        self.db.read(|c| run(&mut LogView::open(c, &self.graph, self.days.clone())?))
+    }
+
+    /// Every identity whose name, handle, e-mail address or id a text fits, from the names in memory.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn identities_named(&self, c: &mut store::Conn<'_>, text: &str) -> Result<Vec<u32>> {
+        let version =
+            c.query_opt("SELECT value FROM counters WHERE name = 'names'", &[], |r| r.int(0))?.unwrap_or(0);
+        Ok(self.names.get(c, version)?.find(text).into_iter().map(|found| found.1).collect())
     }
 
     /// Changes a setting, with everything that follows from it. A change of the zone rebuilds the roll-ups
@@ -89,6 +107,19 @@ impl Community {
         })
     }
 
+    /// Begins to move figures to another zone, for whoever does the long part ([`finish_zone_change`]) elsewhere.
+    /// Whether there is anything to do.
+    ///
+    /// # Errors
+    /// `Invalid` for a name that is no zone, `Conflict` while another change is under way.
+    pub fn begin_zone(&self, zone: &str) -> Result<bool> {
+        let zone = Zone::named(zone.trim())?;
+        if self.db.read(rollup::Frame::load)?.zone == zone {
+            return Ok(false);
+        }
+        rebuild::begin_zone_change(&self.db, &zone).map(|()| true)
+    }
+
     /// Corrects the zone in which a zoneless source's times are read.
     ///
     /// # Errors
@@ -98,13 +129,15 @@ impl Community {
         finish_restamp(&self.db)
     }
 
-    /// Finishes what a crash interrupted: a change of zone, a corrected source.
+    /// Finishes what a crash interrupted: a change of zone, a corrected source. Applies the rule of questions to
+    /// what was stored before there was one.
     ///
     /// # Errors
     /// When the database says no.
     pub fn recover(&self) -> Result<()> {
         finish_zone_change(&self.db)?;
-        finish_restamp(&self.db)
+        finish_restamp(&self.db)?;
+        questions::backfill(&self.db)
     }
 
     /// Folds everything that small batches left.

@@ -326,6 +326,7 @@ pub(crate) fn rewrite(tx: &mut Conn<'_>, row: &LogRow) -> Result<()> {
 
 /// Removes rows and their texts.
 pub(crate) fn remove(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    crate::search::removing(tx, rows)?;
     for row in rows {
         tx.execute("DELETE FROM activities WHERE seq = $1", &[row.seq.into()])?;
         tx.execute("DELETE FROM messages WHERE seq = $1", &[row.seq.into()])?;

@@ -1,27 +1,41 @@
 //! What the log answers: day sets, conversations, joins and leaves, under every filter, mask and link.
 //! Metrics are computed from these and from nothing else.
 
+mod by_channel;
 mod cache;
 mod conversations;
 mod days;
+pub(crate) mod head;
+mod many;
+mod messages;
 mod passages;
+mod person;
+mod roster;
 mod rows;
+mod threads;
 mod totals;
+mod waiting;
 
+pub use messages::ThreadMessage;
+pub use person::{Company, Counterpart, OpenThread, TimelineRow};
+pub use roster::{Glance, Roster, Standing};
 pub use rows::{ActivityRow, ConversationRow, MemberRow, Named, RowFilter};
+pub use threads::{Author, Echo, SOON, Said, Thread, ThreadAsk};
+pub use waiting::{FirstWord, WhoWrote};
 
 pub(crate) use cache::DayCache;
 
 use crate::Kind;
 use crate::cell::Pairs;
-use crate::graph::Graph;
+use crate::graph::{Graph, GraphCache};
 use crate::rollup::Frame;
 use crate::rollup::parts::Group;
 use crate::sources::{self, Channel, Source};
 use base::{Day, Micros, Result, Zone};
 use cache::Version;
+use head::Head;
 use roaring::RoaringBitmap;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use store::Conn;
 
@@ -37,6 +51,16 @@ pub enum Staff {
     Only,
 }
 
+/// Which openings count where conversations are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Population {
+    /// All of them.
+    #[default]
+    Openings,
+    /// Those that ask, by the rule, the channels for help, and what people said against it.
+    Questions,
+}
+
 /// What a question is about. Source and channel restrict the log before anything is computed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -48,6 +72,8 @@ pub struct Scope {
     pub staff: Staff,
     /// Only these kinds; empty means every active kind.
     pub kinds: Vec<Kind>,
+    /// Which openings count, where conversations are counted; nothing else looks at it.
+    pub population: Population,
 }
 
 /// Who was active on a day, and how often. Bots, people without a member and masked staff are out; linked
@@ -162,7 +188,7 @@ pub struct LogView<'a, 'c> {
     parts: Vec<Group>,
     cache: DayCache,
     version: Version,
-    rebuilding: Option<String>,
+    head: Head,
 }
 
 /// One row that is in the log and not in the cells yet.
@@ -176,27 +202,20 @@ struct Delta {
 }
 
 impl<'a, 'c> LogView<'a, 'c> {
-    pub(crate) fn open(conn: &'a mut Conn<'c>, graph: Arc<Graph>, cache: DayCache) -> Result<Self> {
-        let frame = Frame::load(conn)?;
-        let sources = sources::list(conn)?;
-        let channels = sources::channels(conn)?;
-        let deltas = conn.query(
-            "SELECT day, source_id, channel_id, kind, identity FROM deltas ORDER BY seq",
-            &[],
-            |r| {
-                Ok(Delta {
-                    day: r.int(0)? as i32,
-                    source_id: r.int(1)?,
-                    channel_id: r.int(2)?,
-                    kind: Kind(r.int(3)? as i16),
-                    identity: r.int(4)? as u32,
-                })
-            },
-        )?;
-        let parts = crate::rollup::parts::load(conn)?;
-        let rebuilding = crate::settings::get(conn, "work.rebuild")?;
-        let version = Version::load(conn, &graph, &frame)?;
-        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, cache, version, rebuilding })
+    /// Two statements, as long as nobody touched links or masks.
+    pub(crate) fn open(conn: &'a mut Conn<'c>, graphs: &GraphCache, cache: DayCache) -> Result<Self> {
+        let mut head = Head::load(conn)?;
+        let graph = graphs.at(conn, head.counter("graph"))?;
+        let frame = head.frame()?;
+        let (sources, channels) = sources::places(conn)?;
+        let (deltas, parts) = (std::mem::take(&mut head.deltas), std::mem::take(&mut head.parts));
+        let version = Version::of(&head, &graph, &frame);
+        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, cache, version, head })
+    }
+
+    /// The text of a setting, or its default; it was read with everything else.
+    pub fn setting(&self, name: &str) -> &str {
+        self.head.setting(name)
     }
 
     /// The zone that the roll-ups' days are in.
@@ -206,12 +225,24 @@ impl<'a, 'c> LogView<'a, 'c> {
 
     /// The zone that the roll-ups are being rebuilt for, while they are.
     pub fn next_zone(&self) -> Option<&str> {
-        self.rebuilding.as_deref()
+        self.head.stored("work.rebuild")
     }
 
     /// Every source.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// The channels for help, ascending: whatever is opened there is a question.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn help_channels(&mut self) -> Result<Vec<i64>> {
+        let list = self.setting("question_channels");
+        let named = |c: &&Channel| crate::questions::in_help_list(list, &c.name, &c.external_id);
+        let mut ids: Vec<i64> = self.channels.iter().filter(named).map(|c| c.channel_id).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// Every channel.
@@ -310,13 +341,10 @@ impl<'a, 'c> LogView<'a, 'c> {
     }
 }
 
-/// Keys as (list of scopes, kind), one query each.
-fn grouped(keys: &[(i64, i64)]) -> Vec<(String, i64)> {
-    let mut by_kind: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for (scope, kind) in keys {
-        by_kind.entry(*kind).or_default().push(scope.to_string());
-    }
-    by_kind.into_iter().map(|(kind, list)| (list.join(","), kind)).collect()
+/// The scopes and the kinds of keys, each as the inside of an `IN (…)`. Keys are every pair of the two.
+fn sides(keys: &[(i64, i64)]) -> (String, String) {
+    let side = |of: fn(&(i64, i64)) -> i64| ids(keys.iter().map(of).collect::<BTreeSet<_>>().into_iter());
+    (side(|k| k.0), side(|k| k.1))
 }
 
 /// Numbers as the inside of an `IN (…)`; never empty.

@@ -318,6 +318,7 @@ fn restamp_slice(tx: &mut Conn<'_>, source_id: i64, cursor: i64) -> Result<bool>
         })
         .filter(|(a, b)| a != b)
         .unzip();
+    crate::search::changing(tx, &before)?;
     for row in &after {
         log::rewrite(tx, row)?;
     }

@@ -1,6 +1,7 @@
 //! What the community decides about itself, as named texts in the store.
 
 use base::{Error, Result, Zone};
+use std::collections::HashMap;
 use store::Conn;
 
 /// One setting that people can change.
@@ -36,6 +37,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Accounts that are bots beside those that a source marks: names, handles or ids, separated by commas. Bots are in no figure about members.",
         default: "",
     },
+    Setting {
+        name: "question_channels",
+        meaning: "Channels for help, by name or id, separated by commas: whatever is opened there counts as a question. Elsewhere the rule decides (a question mark, or words that ask), and a person can overrule both.",
+        default: "",
+    },
 ];
 
 /// The stored text of a setting.
@@ -51,8 +57,32 @@ pub fn get(c: &mut Conn<'_>, name: &str) -> Result<Option<String>> {
 /// # Errors
 /// When the database says no.
 pub fn get_or_default(c: &mut Conn<'_>, name: &str) -> Result<String> {
-    let default = SETTINGS.iter().find(|s| s.name == name).map_or("", |s| s.default);
-    Ok(get(c, name)?.unwrap_or_else(|| default.to_owned()))
+    Ok(get(c, name)?.unwrap_or_else(|| default(name).to_owned()))
+}
+
+/// Every setting as it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Settings(HashMap<String, String>);
+
+impl Settings {
+    /// The text of a setting, or its default.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or_else(|| default(name), String::as_str)
+    }
+}
+
+/// Every setting, in one statement; within a [`crate::read::LogView`] they are there already.
+///
+/// # Errors
+/// When the database says no.
+pub fn all(c: &mut Conn<'_>) -> Result<Settings> {
+    let rows = c.query("SELECT name, value FROM settings", &[], |r| Ok((r.text(0)?, r.text(1)?)))?;
+    Ok(Settings(rows.into_iter().collect()))
+}
+
+/// What holds for a setting when nobody set it.
+pub(crate) fn default(name: &str) -> &'static str {
+    SETTINGS.iter().find(|s| s.name == name).map_or("", |s| s.default)
 }
 
 /// Stores a text as it is. People's changes go through [`crate::Community::set`].
@@ -74,7 +104,7 @@ pub(crate) fn checked(name: &str, value: &str) -> Result<String> {
             Err(Error::invalid("a community's name has at most 80 characters"))
         }
         "zone" => Ok(Zone::named(value)?.name().to_owned()),
-        "name" | "staff" | "bots" => Ok(value.to_owned()),
+        "name" | "staff" | "bots" | "question_channels" => Ok(value.to_owned()),
         _ => Err(Error::not_found(format!(
             "there is no setting \"{name}\"; there are: {}",
             SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")

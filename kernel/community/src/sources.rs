@@ -62,6 +62,33 @@ pub fn list(c: &mut Conn<'_>) -> Result<Vec<Source>> {
     c.query(&format!("SELECT {SELECT} FROM sources ORDER BY name"), &[], Source::read)
 }
 
+/// Every source, by name, and every channel, by source and name, in one statement.
+///
+/// # Errors
+/// When the database says no.
+pub fn places(c: &mut Conn<'_>) -> Result<(Vec<Source>, Vec<Channel>)> {
+    let (mut sources, mut channels) = (Vec::<Source>::new(), Vec::new());
+    c.for_each(
+        "SELECT s.source_id, s.public_id, s.name, s.network, s.format, s.id_form, s.zone, s.zoneless,
+           s.has_replies, s.has_message_ids, s.has_leaves, s.created_at,
+           c.channel_id, c.source_id, c.external_id, c.name, c.category, c.private, c.first_at, c.last_at
+         FROM sources s LEFT JOIN channels c ON c.source_id = s.source_id
+         ORDER BY s.source_id, c.name, c.external_id",
+        &[],
+        |r| {
+            if sources.last().map(|s| s.source_id) != Some(r.int(0)?) {
+                sources.push(Source::read(r)?);
+            }
+            if r.opt_int(12)?.is_some() {
+                channels.push(Channel::read(r, 12)?);
+            }
+            Ok(())
+        },
+    )?;
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok((sources, channels))
+}
+
 /// The source of this name or public id.
 ///
 /// # Errors
@@ -160,6 +187,20 @@ pub struct Channel {
     pub span: Option<(Micros, Micros)>,
 }
 
+impl Channel {
+    fn read(r: &Row<'_>, from: usize) -> Result<Self> {
+        Ok(Self {
+            channel_id: r.int(from)?,
+            source_id: r.int(from + 1)?,
+            external_id: r.text(from + 2)?,
+            name: r.text(from + 3)?,
+            category: r.opt_text(from + 4)?,
+            private: r.flag(from + 5)?,
+            span: r.opt_int(from + 6)?.zip(r.opt_int(from + 7)?),
+        })
+    }
+}
+
 /// Every channel, by source and name.
 ///
 /// # Errors
@@ -169,16 +210,6 @@ pub fn channels(c: &mut Conn<'_>) -> Result<Vec<Channel>> {
         "SELECT channel_id, source_id, external_id, name, category, private, first_at, last_at
          FROM channels ORDER BY source_id, name, external_id",
         &[],
-        |r| {
-            Ok(Channel {
-                channel_id: r.int(0)?,
-                source_id: r.int(1)?,
-                external_id: r.text(2)?,
-                name: r.text(3)?,
-                category: r.opt_text(4)?,
-                private: r.flag(5)?,
-                span: r.opt_int(6)?.zip(r.opt_int(7)?),
-            })
-        },
+        |r| Channel::read(r, 0),
     )
 }

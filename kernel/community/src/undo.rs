@@ -1,6 +1,7 @@
 //! Taking an import back: its rows go, what it replaced returns, everything derived follows.
 
 use crate::Kind;
+use crate::conversations;
 use crate::derive::{refresh_channel_spans, take_out};
 use crate::ingest::{refuse_while_rebuilding, replace_row};
 use crate::log::{self, Body, COLUMNS, LogRow};
@@ -85,6 +86,7 @@ fn restore_revisions(tx: &mut Conn<'_>, frame: &Frame, import_id: i64) -> Result
                 follows: columns[6] != 0,
                 ..now.clone()
             };
+            crate::search::changing(tx, std::slice::from_ref(&now))?;
             replace_row(tx, frame, &now, &before)?;
             match body {
                 Some(body) => log::put_body(tx, *seq, &body)?,
@@ -92,6 +94,7 @@ fn restore_revisions(tx: &mut Conn<'_>, frame: &Frame, import_id: i64) -> Result
                     tx.execute("DELETE FROM messages WHERE seq = $1", &[(*seq).into()])?;
                 }
             }
+            conversations::text_changed(tx, before.conversation_id, *seq)?;
         }
         tx.execute("DELETE FROM revisions WHERE revision_id = $1", &[(*revision_id).into()])?;
     }

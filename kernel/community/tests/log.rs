@@ -170,11 +170,14 @@ proptest! {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             order.swap(i, (state >> 33) as usize % (i + 1));
         }
-        for chunk in order.chunks(pieces) {
+        for (n, chunk) in order.chunks(pieces).enumerate() {
             if state.is_multiple_of(3) {
                 ingestor = Ingestor::new(source, 0);
             }
             mixed.ingest(&mut ingestor, chunk.iter().map(|i| drafts[*i].clone()).collect());
+            if state >> (n % 32) & 7 == 0 {
+                mixed.community.fold_all().expect("folding");
+            }
         }
         let a = figures(&plain, Staff::Include).expect("figures");
         let b = figures(&mixed, Staff::Include).expect("figures");

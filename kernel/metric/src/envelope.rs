@@ -1,8 +1,10 @@
 //! What every metric answers with, in command line, API, page and export alike.
 
 use crate::stats::Share;
+use base::{Day, Interval};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// The state of a figure or a whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -180,6 +182,21 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// The state of the whole, and the reason where it is not complete.
+    pub(crate) fn state(&self) -> (State, Option<String>) {
+        match (&self.unavailable, &self.partial) {
+            (Some(why), _) => (State::Unavailable, Some(why.clone())),
+            (None, Some(why)) => (State::Partial, Some(why.clone())),
+            (None, None) => (State::Complete, None),
+        }
+    }
+
+    /// The figures alone.
+    pub(crate) fn figures(self) -> Figures {
+        let Self { points, summary, cohorts, pooled, curve, .. } = self;
+        Figures { points, summary, cohorts, pooled, curve }
+    }
+
     /// A figure that the sources cannot give.
     pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
         Self { unavailable: Some(reason.into()), ..Self::default() }
@@ -189,6 +206,105 @@ impl Parts {
     pub(crate) fn nothing() -> Self {
         Self::unavailable("nobody was active within these filters; widen them or import a source")
     }
+}
+
+/// The figures of an answer, of a part of it, or of an earlier period.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Figures {
+    /// A series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Vec<Point>>,
+    /// Named figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Map<String, Value>>,
+    /// Cohorts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cohorts: Option<Vec<Cohort>>,
+    /// Pooled cohorts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooled: Option<Vec<Pooled>>,
+    /// A survival curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Vec<CurvePoint>>,
+}
+
+/// One part of a split answer: the same question within a narrower filter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// The source or channel as a filter takes it, `members` or `staff`; `other` for the rest.
+    pub key: String,
+    /// What people read.
+    pub label: String,
+    /// How many channels the rest has; absent in every other part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest: Option<u64>,
+    /// The last activity within the part, RFC 3339.
+    pub now: Option<String>,
+    /// Its state.
+    pub state: State,
+    /// Why it is unavailable or only partial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// The same part in earlier days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+}
+
+/// Whether a change is more than chance or the usual ups and downs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// It is.
+    #[serde(rename = "clear")]
+    Clear,
+    /// It may not be.
+    #[serde(rename = "no clear change")]
+    NoClearChange,
+    /// There is too little to say.
+    #[serde(rename = "not said")]
+    NotSaid,
+}
+
+/// A figure now against the same figure in earlier days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// Which figure: `mean`, of the finished points, or a name of the summary.
+    pub figure: String,
+    /// The figure now.
+    pub value: f64,
+    /// The figure then.
+    pub was: f64,
+    /// `value` − `was`.
+    pub difference: f64,
+    /// Lower limit of the difference, 95 %; `null` for full counts.
+    pub low: Option<f64>,
+    /// Upper limit.
+    pub high: Option<f64>,
+    /// Whether it is clear.
+    pub verdict: Verdict,
+    /// How that was decided, in words.
+    pub method: String,
+}
+
+/// The same question in earlier days.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The first of these days.
+    pub from: String,
+    /// The last of these days.
+    pub to: String,
+    /// Its state.
+    pub state: State,
+    /// Why it is unavailable or only partial.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What changed; `null` where a figure is missing on either side.
+    pub change: Option<Change>,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
 }
 
 /// The answer.
@@ -238,4 +354,69 @@ pub struct Envelope {
     /// A survival curve.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve: Option<Vec<CurvePoint>>,
+    /// The same question in earlier days, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// Into what it was split: `staff`, `source`, `channel`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<&'static str>,
+    /// What the parts leave out: `the 8 largest of 42 channels`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_note: Option<String>,
+    /// The parts, largest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Vec<Part>>,
+}
+
+impl Envelope {
+    /// The grain of its points.
+    pub fn grain(&self) -> Interval {
+        let word = |name: &str| self.filters.get(name).and_then(Value::as_str).unwrap_or_default();
+        match (word("interval"), self.id.as_str(), word("basis")) {
+            ("day", ..) | (_, "rolling_active_members", _) | (_, "stickiness", "rolling30") => Interval::Day,
+            ("month", ..) | (_, "stickiness", _) => Interval::Month,
+            _ => Interval::Week,
+        }
+    }
+
+    /// For each point the one of the earlier days that lies as far from their beginning as the point lies from the
+    /// beginning of what was asked; `None` where there is none.
+    pub fn earlier(&self) -> Vec<Option<&Point>> {
+        let points = self.points.as_deref().unwrap_or_default();
+        let grain = self.grain();
+        let index = |text: &str| Day::parse(text).ok().map(|day| grain.index(day));
+        let at = |point: &Point| point.start.as_deref().and_then(index);
+        let from = self.filters.get("from").and_then(Value::as_str).and_then(index);
+        let Some((comparison, from)) = self.comparison.as_ref().zip(from) else {
+            return vec![None; points.len()];
+        };
+        let Some(shift) = index(&comparison.from).map(|then| from - then) else {
+            return vec![None; points.len()];
+        };
+        let was = comparison.figures.points.iter().flatten();
+        let was: HashMap<i32, &Point> = was.filter_map(|p| Some((at(p)? + shift, p))).collect();
+        points.iter().map(|p| was.get(&at(p)?).copied()).collect()
+    }
+
+    /// The same answer with other figures: those of a part or of an earlier period, ready to be drawn or printed
+    /// as an answer of its own.
+    #[must_use]
+    pub fn with_figures(&self, title: &str, state: State, figures: &Figures) -> Self {
+        let Figures { points, summary, cohorts, pooled, curve } = figures.clone();
+        Self {
+            title: title.to_owned(),
+            state,
+            reason: None,
+            points,
+            summary,
+            cohorts,
+            pooled,
+            curve,
+            comparison: None,
+            split: None,
+            split_note: None,
+            parts: None,
+            ..self.clone()
+        }
+    }
 }

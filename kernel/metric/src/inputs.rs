@@ -1,8 +1,10 @@
 //! What metrics are computed from: plain values, read from the log in one place.
 
 use crate::Query;
+use crate::waits::{Firsts, Sorter, Waits};
 use base::{Day, Micros, Period, Result, Zone};
-use community::read::{Actives, Basis, DayActives, FirstRow, LogView, Opened, Passages, Scope, Totals};
+use community::read::{Actives, Basis, DayActives, LogView, Opened, Passages, Scope, Totals};
+use std::collections::HashMap;
 
 /// How far back day sets are needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,20 @@ pub enum Reach {
     From(Day),
 }
 
+/// Which conversations are needed, and what of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Conversations {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// How many were answered in time.
+    Counts,
+    /// The time of each.
+    Each,
+    /// How many were answered in time, of those that were the first thing that their opener did.
+    CountsOfFirst,
+}
+
 /// What a metric needs from the log to answer a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -26,11 +42,9 @@ pub struct Needs {
     /// Whole-log counts.
     pub totals: bool,
     /// Conversations that wait for an answer, opened in the printed periods.
-    pub opened: bool,
+    pub opened: Conversations,
     /// Counts of all conversations by day, in the printed periods.
     pub openings: bool,
-    /// First rows of members, in the printed periods.
-    pub first_rows: bool,
     /// Joins and leaves.
     pub passages: bool,
 }
@@ -50,14 +64,20 @@ pub struct Inputs {
     pub actives: Actives,
     /// Whole-log counts.
     pub totals: Totals,
-    /// Conversations that wait for an answer, by time; or why there are none.
-    pub opened: std::result::Result<Vec<Opened>, String>,
+    /// Conversations that wait for an answer, by day; or why there are none.
+    pub opened: std::result::Result<Waits, String>,
     /// All conversations by day; or why there are none.
     pub openings: std::result::Result<Vec<(Day, u64)>, String>,
-    /// First rows of members.
-    pub first_rows: Vec<FirstRow>,
     /// Joins and leaves.
     pub passages: Passages,
+}
+
+/// What was read for many channels at once.
+pub(crate) struct Given<'a> {
+    pub community: Option<Period>,
+    pub spans: &'a HashMap<i64, Period>,
+    pub days: HashMap<i64, Vec<DayActives>>,
+    pub opened: &'a std::result::Result<HashMap<i64, Vec<Opened>>, String>,
 }
 
 impl Inputs {
@@ -70,9 +90,8 @@ impl Inputs {
             community: None,
             actives: Actives::default(),
             totals: Totals::default(),
-            opened: Ok(Vec::new()),
+            opened: Ok(Waits::new(0, false)),
             openings: Ok(Vec::new()),
-            first_rows: Vec::new(),
             passages: Passages { joins: Vec::new(), basis: Basis::FirstActivity, leaves: None },
         }
     }
@@ -82,6 +101,7 @@ impl Inputs {
     pub(crate) fn gather(view: &mut LogView<'_, '_>, query: &Query, mut scope: Scope) -> Result<Self> {
         scope.staff = query.staff;
         scope.kinds.clone_from(&query.kinds);
+        scope.population = query.population();
         let needs = (query.definition.needs)(query);
         let mut inputs = Self::empty(view.zone());
         inputs.now = view.now(&scope)?;
@@ -103,19 +123,63 @@ impl Inputs {
             inputs.totals = view.totals(&scope, query.asked_days())?;
         }
         let printed = query.asked_periods();
-        if needs.opened {
-            inputs.opened = view.opened(&scope, printed)?;
-        }
+        inputs.opened = Self::waits(view, &scope, printed, (needs.opened, inputs.now.unwrap_or_default()))?;
         if needs.openings {
             inputs.openings = view.openings(&scope, printed)?;
-        }
-        if needs.first_rows {
-            inputs.first_rows = view.first_rows(&scope, printed)?;
         }
         if needs.passages {
             inputs.passages = view.passages(&scope)?;
         }
         Ok(inputs)
+    }
+
+    /// The same for one of many channels, from what was read for all of them together. Only for questions that need
+    /// day sets of the asked days and conversations, and nothing else.
+    pub(crate) fn given(
+        view: &mut LogView<'_, '_>,
+        query: &Query,
+        scope: &Scope,
+        given: &mut Given<'_>,
+    ) -> Result<Self> {
+        let needs = (query.definition.needs)(query);
+        let mut inputs = Self::empty(view.zone());
+        inputs.now = view.now(scope)?;
+        let channel = scope.channels.first().copied().unwrap_or_default();
+        inputs.span = given.spans.get(&channel).copied();
+        inputs.community = if needs.community_series { given.community } else { inputs.span };
+        inputs.actives.days = given.days.remove(&channel).unwrap_or_default();
+        inputs.opened = match given.opened {
+            Err(why) => Err(why.clone()),
+            Ok(opened) => {
+                let waits = Waits::new(inputs.now.unwrap_or_default(), needs.opened == Conversations::Each);
+                let mut sorter = Sorter::new(view.zone(), waits);
+                opened.get(&channel).into_iter().flatten().for_each(|o| sorter.add(o));
+                Ok(sorter.done())
+            }
+        };
+        Ok(inputs)
+    }
+
+    fn waits(
+        view: &mut LogView<'_, '_>,
+        scope: &Scope,
+        printed: Option<Period>,
+        (needed, now): (Conversations, Micros),
+    ) -> Result<std::result::Result<Waits, String>> {
+        let mut sorter = Sorter::new(view.zone(), Waits::new(now, needed == Conversations::Each));
+        let read = match needed {
+            Conversations::Nothing => Ok(()),
+            Conversations::Counts | Conversations::Each => {
+                view.each_opened(scope, printed, &mut |o| sorter.add(&o))?
+            }
+            Conversations::CountsOfFirst => {
+                let mut firsts = Firsts::new(&view.first_rows(scope, printed)?);
+                let read = view.each_opened(scope, printed, &mut |o| firsts.add(o))?;
+                firsts.found().for_each(|o| sorter.add(&o));
+                read
+            }
+        };
+        Ok(read.map(|()| sorter.done()))
     }
 
     /// The day sets of the asked days.

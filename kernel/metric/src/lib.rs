@@ -5,6 +5,8 @@
 //! the log is in `inputs.rs`; everything below it is arithmetic on plain values.
 
 mod answer;
+mod channels;
+mod compare;
 mod day_sets;
 mod envelope;
 mod inputs;
@@ -13,14 +15,23 @@ mod query;
 mod registry;
 mod retention;
 mod series;
+mod split;
 mod stats;
 mod table;
+mod waits;
 
 pub use answer::{answer, envelope};
-pub use envelope::{Cohort, CohortCell, CurvePoint, Envelope, Figure, Parts, Point, Pooled, State};
-pub use inputs::{Inputs, Needs, Reach};
+pub use channels::answer_channels;
+pub use compare::{Compare, days_before, judge};
+pub use envelope::{
+    Change, Cohort, CohortCell, Comparison, CurvePoint, Envelope, Figure, Figures, Part, Parts, Point,
+    Pooled, State, Verdict,
+};
+pub use inputs::{Conversations, Inputs, Needs, Reach};
 pub use query::{Query, Value};
 pub use registry::{
     Definition, Direction, OptionDef, Parameter, RowKind, Shape, Takes, definition, registry, rows_behind,
 };
+pub use split::Split;
 pub use table::{Table, csv, csv_of, table, tables};
+pub use waits::{Firsts, Sorter, Waits};

@@ -1,9 +1,11 @@
 //! A question to a metric, from the same parameters on the command line and in an address.
 
+use crate::compare::Compare;
 use crate::registry::{Definition, OptionDef, Takes, definition};
+use crate::split::Split;
 use crate::{Reach, series};
 use base::{Day, Error, Interval, Period, Result};
-use community::read::Staff;
+use community::read::{Population, Staff};
 use community::{KINDS, Kind};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -38,6 +40,10 @@ pub struct Query {
     pub staff: Staff,
     /// Only these kinds; empty: all active ones.
     pub kinds: Vec<Kind>,
+    /// Into which parts the answer is split; `None` for the whole alone.
+    pub split: Option<Split>,
+    /// The earlier days that the answer is compared with.
+    pub compare: Option<Compare>,
     options: BTreeMap<&'static str, Value>,
 }
 
@@ -62,6 +68,8 @@ impl Query {
             channels: Vec::new(),
             staff: Staff::Include,
             kinds: Vec::new(),
+            split: None,
+            compare: None,
             options: BTreeMap::new(),
         };
         let mut seen: Vec<String> = Vec::new();
@@ -91,6 +99,8 @@ impl Query {
             "staff" => self.staff = staff(value)?,
             "kind" => self.kinds.push(active_kind(value)?),
             "interval" => self.interval = interval(self.definition, value)?,
+            "split" => self.split = Some(Split::parse(value)?),
+            "compare" => self.compare = Some(Compare::parse(value)?),
             _ => {
                 let option = self.definition.options.iter().find(|o| o.name == name);
                 let option = option.expect("every other parameter is an option of the metric");
@@ -106,6 +116,11 @@ impl Query {
             && from > to
         {
             return Err(Error::invalid(format!("from ({from}) lies after to ({to}); exchange them")));
+        }
+        if self.compare.is_some() && self.from.is_none() {
+            return Err(Error::invalid(
+                "compare needs from: without a first day the period has no beginning, and nothing lies before it",
+            ));
         }
         let mut replaced = Vec::new();
         for option in self.definition.options.iter().filter(|o| self.options.contains_key(o.name)) {
@@ -130,6 +145,14 @@ impl Query {
     /// The value of an option; `None` when it has no default and was not given.
     pub fn option(&self, name: &str) -> Option<Value> {
         self.options.get(name).copied()
+    }
+
+    /// Which openings count; all of them where the metric has no such option.
+    pub fn population(&self) -> Population {
+        match self.word("population") {
+            "questions" => Population::Questions,
+            _ => Population::Openings,
+        }
     }
 
     /// The word of an option that always has one.
@@ -174,6 +197,12 @@ impl Query {
         if !self.definition.intervals.is_empty() {
             put("interval", self.interval.word().into());
         }
+        if let Some(split) = self.split {
+            put("split", split.word().into());
+        }
+        if let Some(compare) = self.compare {
+            put("compare", compare.word().into());
+        }
         for (name, value) in &self.options {
             let value = match *value {
                 Value::Word(word) => word.into(),
@@ -183,6 +212,17 @@ impl Query {
             put(name, value);
         }
         all
+    }
+
+    /// The same question for other days, without split and comparison.
+    #[must_use]
+    pub fn during(&self, days: Period) -> Self {
+        Self { from: Some(days.first), to: Some(days.last), split: None, compare: None, ..self.clone() }
+    }
+
+    /// The same question about these members only, without a split.
+    pub(crate) fn narrowed(&self, staff: Staff) -> Self {
+        Self { staff, split: None, ..self.clone() }
     }
 
     /// From where the log must be read so that the first printed period and the `back` ones before it are

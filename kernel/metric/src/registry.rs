@@ -151,6 +151,12 @@ pub struct Parameter {
 }
 
 impl Definition {
+    /// Whether the figures of parts that share nothing add up to the whole: what is counted is a row or a
+    /// conversation, which lies in one channel, and not a member, who may be in several.
+    pub fn adds_up(&self) -> bool {
+        self.shape == Shape::Bars && matches!(self.unit, "activities" | "conversations")
+    }
+
     /// Every parameter that this metric takes, filters first.
     pub fn parameters(&self) -> Vec<Parameter> {
         let filter = |name, values: &str, default, repeats, meaning| Parameter {
@@ -181,6 +187,11 @@ impl Definition {
                 "The grain of the series",
             ));
         }
+        let split = "Parts beside the whole: members and staff, each source, or the largest channels";
+        all.push(filter("split", "staff, source or channel", None, false, split));
+        let compare = "The earlier days to compare with: previous, as many days before; year, the same days a year \
+            before; or two dates. Needs from";
+        all.push(filter("compare", "previous, year or 2026-01-01..2026-03-31", None, false, compare));
         all.extend(self.options.iter().map(|o| Parameter {
             name: o.name,
             values: o.takes.words(),

@@ -1,8 +1,11 @@
 //! The table view of an answer, on the page and as CSV: the values are those of the JSON, in rows.
 
-use crate::Envelope;
+use crate::envelope::{Envelope, Figures, Part, Point};
+use base::csv;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::ops::Range;
 
 /// Columns that come first, in this order; all others follow by name, `state` last.
 const ORDER: &[&str] = &[
@@ -14,6 +17,8 @@ const ORDER: &[&str] = &[
     "value",
     "low",
     "high",
+    "before",
+    "before_start",
     "n",
     "new",
     "returning",
@@ -27,19 +32,25 @@ const ORDER: &[&str] = &[
 /// A table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// What it holds: `points`, `summary`, `cohorts`, `pooled`, `curve`.
+    /// What it holds: `points`, `summary`, `cohorts`, `pooled`, `curve`, `change`.
     pub part: &'static str,
     /// Names of the columns.
     pub columns: Vec<String>,
     /// One value a column; numbers, texts or null.
     pub rows: Vec<Vec<Value>>,
+    /// Which columns are the whole and the parts of a split, under their own names; empty when nothing is split.
+    pub split: Range<usize>,
 }
 
-/// Every part of an answer as a table, the main one first: series or cohorts, then the rest.
+/// Every part of an answer as a table, the main one first: series or cohorts, then the rest. A split answer has
+/// a column for the whole and one for each part.
 pub fn tables(envelope: &Envelope) -> Vec<Table> {
+    if let Some(parts) = &envelope.parts {
+        return split_tables(envelope, parts);
+    }
     let mut all = Vec::new();
     if let Some(points) = &envelope.points {
-        all.push(of_objects("points", objects(points)));
+        all.push(of_objects("points", with_earlier(envelope, points)));
     }
     if let Some(cohorts) = &envelope.cohorts {
         all.push(of_objects("cohorts", objects(cohorts).into_iter().flat_map(cells).collect()));
@@ -53,7 +64,96 @@ pub fn tables(envelope: &Envelope) -> Vec<Table> {
     if let Some(curve) = &envelope.curve {
         all.push(of_objects("curve", objects(curve)));
     }
+    if let Some(change) = envelope.comparison.as_ref().and_then(|c| c.change.as_ref()) {
+        let columns = ["figure", "value", "was", "difference", "low", "high", "verdict", "method"];
+        let object = objects(std::slice::from_ref(change)).pop().unwrap_or_default();
+        all.push(Table {
+            part: "change",
+            rows: vec![columns.iter().map(|c| object.get(*c).cloned().unwrap_or(Value::Null)).collect()],
+            columns: columns.map(String::from).to_vec(),
+            split: 0..0,
+        });
+    }
     all
+}
+
+/// The points as objects, each beside its counterpart of the earlier days.
+fn with_earlier(envelope: &Envelope, points: &[Point]) -> Vec<Map<String, Value>> {
+    let mut rows = objects(points);
+    if envelope.comparison.is_some() {
+        for (row, earlier) in rows.iter_mut().zip(envelope.earlier()) {
+            let value = earlier.and_then(|p| p.value).and_then(|v| serde_json::to_value(v).ok());
+            row.insert("before".into(), value.unwrap_or(Value::Null));
+            row.insert("before_start".into(), earlier.and_then(|p| p.start.clone()).into());
+        }
+    }
+    rows
+}
+
+/// One table for each kind of figures that the whole has: what it is of, the whole, the parts.
+fn split_tables(envelope: &Envelope, parts: &[Part]) -> Vec<Table> {
+    let whole = Figures {
+        points: envelope.points.clone(),
+        summary: envelope.summary.clone(),
+        pooled: envelope.pooled.clone(),
+        ..Figures::default()
+    };
+    let all: Vec<&Figures> = std::iter::once(&whole).chain(parts.iter().map(|p| &p.figures)).collect();
+    let mut out = Vec::new();
+    if let Some(points) = &whole.points {
+        let first = if points.iter().any(|p| p.start.is_none()) { "days" } else { "start" };
+        let of = |f: &Figures| keyed(f.points.as_deref().unwrap_or_default(), first);
+        let mut table = side_by_side("points", first, parts, &all.iter().map(|f| of(f)).collect::<Vec<_>>());
+        table.columns.push("state".into());
+        let states = objects(points);
+        for (row, point) in table.rows.iter_mut().zip(states) {
+            row.push(point.get("state").cloned().unwrap_or(Value::Null));
+        }
+        out.push(table);
+    }
+    if whole.pooled.is_some() {
+        let of = |f: &Figures| keyed(f.pooled.as_deref().unwrap_or_default(), "k");
+        out.push(side_by_side("pooled", "k", parts, &all.iter().map(|f| of(f)).collect::<Vec<_>>()));
+    }
+    if whole.summary.is_some() {
+        let of = |f: &Figures| {
+            let mut rows = Vec::new();
+            if let Some(summary) = &f.summary {
+                flatten("", summary, &mut rows);
+            }
+            rows.into_iter().map(|mut row| (row.swap_remove(0), row.swap_remove(0))).collect()
+        };
+        out.push(side_by_side("summary", "figure", parts, &all.iter().map(|f| of(f)).collect::<Vec<_>>()));
+    }
+    out
+}
+
+/// Values by what they are of.
+type Keyed = Vec<(Value, Value)>;
+
+fn keyed<T: Serialize>(items: &[T], key: &str) -> Keyed {
+    let pair =
+        |o: Map<String, Value>| Some((o.get(key)?.clone(), o.get("value").cloned().unwrap_or(Value::Null)));
+    objects(items).into_iter().filter_map(pair).collect()
+}
+
+/// The rows are those of the whole, the first list; what a part does not have is empty.
+fn side_by_side(part: &'static str, first: &str, parts: &[Part], all: &[Keyed]) -> Table {
+    let mut columns = vec![first.to_owned(), "all".to_owned()];
+    for label in parts.iter().map(|p| &p.label) {
+        let same = columns.iter().filter(|c| *c == label).count();
+        columns.push(if same == 0 { label.clone() } else { format!("{label} ({})", same + 1) });
+    }
+    let by_key =
+        |list: &Keyed| list.iter().map(|(k, v)| (k.to_string(), v.clone())).collect::<HashMap<_, _>>();
+    let found: Vec<_> = all.iter().map(by_key).collect();
+    let keys = all.first().into_iter().flatten().map(|(key, _)| key);
+    let row = |key: &Value| {
+        let name = key.to_string();
+        let values = found.iter().map(|list| list.get(&name).cloned().unwrap_or(Value::Null));
+        std::iter::once(key.clone()).chain(values).collect()
+    };
+    Table { part, rows: keys.map(row).collect(), split: 1..columns.len(), columns }
 }
 
 /// The main table of an answer: the series, else the cohorts, else the named figures. An unavailable answer
@@ -63,6 +163,7 @@ pub fn table(envelope: &Envelope) -> Table {
         part: "summary",
         columns: vec!["state".into(), "reason".into()],
         rows: vec![vec!["unavailable".into(), envelope.reason.clone().into()]],
+        split: 0..0,
     })
 }
 
@@ -73,35 +174,20 @@ pub fn csv(envelope: &Envelope) -> String {
 
 /// A table as CSV.
 pub fn csv_of(table: &Table) -> String {
-    let header = table.columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(",");
-    let mut out = header + "\r\n";
+    let mut file = csv::File::default();
+    file.row(&table.columns);
     for row in &table.rows {
-        let line = row.iter().map(cell).collect::<Vec<_>>().join(",");
-        out.push_str(&line);
-        out.push_str("\r\n");
+        for value in row {
+            match value {
+                Value::Null => file.empty(),
+                Value::String(text) => file.text(text),
+                Value::Number(_) | Value::Bool(_) => file.figure(value),
+                Value::Array(_) | Value::Object(_) => file.text(&value.to_string()),
+            };
+        }
+        file.end();
     }
-    out
-}
-
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => quoted(text),
-        Value::Number(_) | Value::Bool(_) => value.to_string(),
-        Value::Array(_) | Value::Object(_) => quoted(&value.to_string()),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let guarded = match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    };
-    if guarded.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
-    } else {
-        guarded
-    }
+    file.take()
 }
 
 fn objects<T: Serialize>(items: &[T]) -> Vec<Map<String, Value>> {
@@ -138,13 +224,13 @@ fn of_objects(part: &'static str, objects: Vec<Map<String, Value>>) -> Table {
     names.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.cmp(b)));
     let row =
         |o: &Map<String, Value>| names.iter().map(|n| o.get(n).cloned().unwrap_or(Value::Null)).collect();
-    Table { part, rows: objects.iter().map(row).collect(), columns: names }
+    Table { part, rows: objects.iter().map(row).collect(), columns: names, split: 0..0 }
 }
 
 fn of_summary(summary: &Map<String, Value>) -> Table {
     let mut rows = Vec::new();
     flatten("", summary, &mut rows);
-    Table { part: "summary", columns: vec!["figure".into(), "value".into()], rows }
+    Table { part: "summary", columns: vec!["figure".into(), "value".into()], rows, split: 0..0 }
 }
 
 /// Nested figures get a dotted name, list items their place from 1.

@@ -329,8 +329,10 @@ fn days_are_those_of_the_zone() {
     let query = Query::parse("time_to_first_response", [("interval", "day")]).expect("a question");
     let mut inputs = Inputs::empty(Zone::named("Asia/Tokyo").expect("a zone"));
     let at = 20 * DAY / 24;
-    inputs.opened = Ok(vec![Opened { conversation: 1, at, opener: 1, answered_at: Some(at + 1_000_000) }]);
     inputs.now = Some(at + DAY);
+    let mut sorter = metric::Sorter::new(inputs.zone.clone(), metric::Waits::new(at + DAY, true));
+    sorter.add(&Opened { conversation: 1, at, opener: 1, answered_at: Some(at + 1_000_000) });
+    inputs.opened = Ok(sorter.done());
     inputs.span = Some(base::Period { first: Day(1), last: Day(2) });
     let answer = serde_json::to_value(answer_from(&query, &inputs)).expect("json");
     check(&answer, "value", json!([1.0, null]));

@@ -2,6 +2,7 @@
 
 use crate::error::{pg_error, sqlite_error};
 use crate::pg::PgConn;
+use crate::statements::Statements;
 use base::{Error, Result};
 
 /// Which database it is; for the few places where the SQL must differ.
@@ -177,6 +178,8 @@ impl Row<'_> {
 pub struct Conn<'c> {
     pub(crate) inner: Inner<'c>,
     statements: u64,
+    /// Those of every transaction of this database.
+    all_statements: &'c Statements,
     /// The first statement that failed. PostgreSQL answers a COMMIT after it with a silent rollback; so that
     /// nobody takes that for a success, and both databases behave alike, nothing is committed after one.
     failed: Option<Error>,
@@ -188,8 +191,8 @@ pub(crate) enum Inner<'c> {
 }
 
 impl<'c> Conn<'c> {
-    pub(crate) fn new(inner: Inner<'c>) -> Self {
-        Self { inner, statements: 0, failed: None }
+    pub(crate) fn new(inner: Inner<'c>, all_statements: &'c Statements) -> Self {
+        Self { inner, statements: 0, all_statements, failed: None }
     }
 
     /// What must be said instead of committing, if a statement failed and its error was not passed on.
@@ -215,9 +218,29 @@ impl<'c> Conn<'c> {
         }
     }
 
-    /// How many statements this connection ran in this transaction; tests hold pages to a limit with it.
+    /// Prepares a statement without running it, the same way as running it would; for the test that holds every
+    /// text to both databases. Says how many parameters it takes.
+    ///
+    /// # Errors
+    /// What the database says, `Internal` for parameters that are not numbered in order of first use. On
+    /// PostgreSQL the transaction is over then.
+    #[doc(hidden)]
+    pub fn prepare_only(&mut self, sql: &str) -> Result<usize> {
+        let result = match &mut self.inner {
+            Inner::Sqlite(c) => prepare_sqlite(c, sql),
+            Inner::Pg(c) => c.prepare_only(sql),
+        };
+        self.noted(result)
+    }
+
+    /// How many statements this connection ran in this transaction.
     pub fn statements(&self) -> u64 {
         self.statements
+    }
+
+    fn count(&mut self, sql: &str) {
+        self.statements += 1;
+        self.all_statements.note(sql);
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -225,7 +248,7 @@ impl<'c> Conn<'c> {
     /// # Errors
     /// What the database says, in words for a person.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.statements += 1;
+        self.count(sql);
         let result = match &mut self.inner {
             Inner::Sqlite(c) => execute_sqlite(c, sql, params),
             Inner::Pg(c) => c.execute(sql, params),
@@ -243,7 +266,7 @@ impl<'c> Conn<'c> {
         params: &[Param<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.statements += 1;
+        self.count(sql);
         // What the closure refuses is no failure of the statement.
         let mut refused = false;
         let mut each = |row: &Row<'_>| each(row).inspect_err(|_| refused = true);
@@ -310,7 +333,7 @@ impl<'c> Conn<'c> {
     /// # Errors
     /// What the database says.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
-        self.statements += 1;
+        self.count(sql);
         let result = match &mut self.inner {
             Inner::Sqlite(c) => c.execute_batch(sql).map_err(sqlite_error),
             Inner::Pg(c) => c.client.batch_execute(sql).map_err(pg_error),
@@ -323,12 +346,23 @@ impl<'c> Conn<'c> {
     /// # Errors
     /// What the database says; `Internal` on SQLite.
     pub fn copy_in(&mut self, sql: &str, rows: &[u8]) -> Result<u64> {
-        self.statements += 1;
+        self.count(sql);
         let result = match &mut self.inner {
             Inner::Sqlite(_) => Err(Error::internal("COPY is not for SQLite")),
             Inner::Pg(c) => c.copy_in(sql, rows),
         };
         self.noted(result)
+    }
+}
+
+fn prepare_sqlite(c: &rusqlite::Connection, sql: &str) -> Result<usize> {
+    let stmt = c.prepare_cached(sql).map_err(sqlite_error)?;
+    let count = stmt.parameter_count();
+    let in_order = (1..=count).all(|i| stmt.parameter_name(i).is_some_and(|n| n == format!("${i}")));
+    if in_order {
+        Ok(count)
+    } else {
+        Err(Error::internal("parameters are not numbered in order of first use"))
     }
 }
 

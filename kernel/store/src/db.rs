@@ -2,10 +2,13 @@
 
 use crate::conn::{Conn, Dialect, Inner};
 use crate::error::{pg_error, sqlite_error};
+use crate::holds::{Hold, Holds};
 use crate::pg::PgConn;
 use crate::pool::{Pool, PriorityLock};
 use crate::sqlite::{open_checkpointer, open_reader, open_writer, wal_bytes};
+use crate::statements::Statements;
 use base::{Error, Result};
+use std::panic::Location as Place;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +39,10 @@ pub struct Db(Arc<Backend>);
 
 struct Backend {
     engine: Engine,
-    longest_write_micros: AtomicU64,
+    statements: Statements,
+    /// Transactions that people and that bulk work committed.
+    commits: [AtomicU64; 2],
+    holds: Holds,
 }
 
 enum Engine {
@@ -63,7 +69,12 @@ impl Db {
                 Engine::Postgres { config: Box::new(config), pool }
             }
         };
-        let backend = Arc::new(Backend { engine, longest_write_micros: AtomicU64::new(0) });
+        let backend = Arc::new(Backend {
+            engine,
+            statements: Statements::default(),
+            commits: Default::default(),
+            holds: Holds::new(),
+        });
         if let Location::Sqlite(path) = location {
             checkpoint_in_background(path.clone(), Arc::downgrade(&backend))?;
         }
@@ -83,9 +94,43 @@ impl Db {
         }
     }
 
+    /// How long transactions held the writer, by the place in the code that began them; the longest first.
+    pub fn holds(&self) -> Vec<Hold> {
+        self.0.holds.list()
+    }
+
     /// The longest that one transaction held the writer so far, in microseconds.
     pub fn longest_write_micros(&self) -> u64 {
-        self.0.longest_write_micros.load(Ordering::Relaxed)
+        let longest = self.holds().first().map_or(0, |h| h.longest.as_micros());
+        u64::try_from(longest).unwrap_or(u64::MAX)
+    }
+
+    /// How many statements were run since the database was opened, beginnings and ends of transactions not
+    /// counted; tests hold pages to a limit with it.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.count()
+    }
+
+    /// The texts of the statements that were run since this was called the last time; from the first call on they
+    /// are kept. For tests that say what a page asks.
+    #[doc(hidden)]
+    pub fn watch_statements(&self) -> Vec<String> {
+        self.0.statements.watch()
+    }
+
+    /// How many transactions were committed through this handle since the database was opened: by people, and by
+    /// bulk work. What was worked out holds while they stay the same (on one node).
+    pub fn commits(&self) -> (u64, u64) {
+        let [people, bulk] = &self.0.commits;
+        (people.load(Ordering::Acquire), bulk.load(Ordering::Acquire))
+    }
+
+    fn count_commit(&self, priority: Priority) {
+        let [people, bulk] = &self.0.commits;
+        match priority {
+            Priority::Interactive => people.fetch_add(1, Ordering::Release),
+            Priority::Bulk => bulk.fetch_add(1, Ordering::Release),
+        };
     }
 
     /// Runs `run` on one consistent reading of the database. Blocks.
@@ -99,7 +144,7 @@ impl Db {
                 rusqlite::Connection::is_autocommit,
                 |c| {
                     c.execute_batch("BEGIN").map_err(sqlite_error)?;
-                    let result = run(&mut Conn::new(Inner::Sqlite(c)));
+                    let result = run(&mut Conn::new(Inner::Sqlite(c), &self.0.statements));
                     c.execute_batch("ROLLBACK").map_err(sqlite_error)?;
                     result
                 },
@@ -111,7 +156,7 @@ impl Db {
                     c.client
                         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         .map_err(pg_error)?;
-                    let result = run(&mut Conn::new(Inner::Pg(c)));
+                    let result = run(&mut Conn::new(Inner::Pg(c), &self.0.statements));
                     c.client.batch_execute("ROLLBACK").map_err(pg_error)?;
                     result
                 },
@@ -124,20 +169,26 @@ impl Db {
     /// # Errors
     /// What the database or `run` says; then nothing was written. A statement that failed fails all of it,
     /// also when `run` made light of it.
+    #[track_caller]
     pub fn write<R>(&self, priority: Priority, run: impl FnOnce(&mut Conn<'_>) -> Result<R>) -> Result<R> {
+        let place = Place::caller();
         match &self.0.engine {
             Engine::Sqlite { writer, .. } => {
                 let guard = writer.lock(priority == Priority::Interactive);
                 let begun = Instant::now();
                 guard.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
                 let rollback = Rollback(&guard);
-                let mut conn = Conn::new(Inner::Sqlite(&guard));
+                let mut conn = Conn::new(Inner::Sqlite(&guard), &self.0.statements);
                 let result = run(&mut conn);
                 let result = conn
                     .passed(result)
                     .and_then(|r| guard.execute_batch("COMMIT").map(|()| r).map_err(sqlite_error));
                 drop(rollback);
-                self.note_write(begun);
+                drop(guard);
+                self.0.holds.note(place, priority, begun.elapsed());
+                if result.is_ok() {
+                    self.count_commit(priority);
+                }
                 result
             }
             Engine::Postgres { config, pool } => pool.with(
@@ -146,11 +197,12 @@ impl Db {
                 |c| {
                     let begun = Instant::now();
                     c.client.batch_execute("BEGIN").map_err(pg_error)?;
-                    let mut conn = Conn::new(Inner::Pg(c));
+                    let mut conn = Conn::new(Inner::Pg(c), &self.0.statements);
                     let result = run(&mut conn);
                     match conn.passed(result) {
                         Ok(r) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
-                            self.note_write(begun);
+                            self.0.holds.note(place, priority, begun.elapsed());
+                            self.count_commit(priority);
                             r
                         }),
                         Err(e) => {
@@ -162,11 +214,6 @@ impl Db {
                 },
             ),
         }
-    }
-
-    fn note_write(&self, begun: Instant) {
-        let micros = begun.elapsed().as_micros() as u64;
-        self.0.longest_write_micros.fetch_max(micros, Ordering::Relaxed);
     }
 }
 
@@ -197,12 +244,18 @@ fn checkpoint_in_background(path: PathBuf, backend: Weak<Backend>) -> Result<()>
                 continue;
             }
             settled = passive();
+            // What was written during the first pass; little is left for the one that makes the writer wait.
+            if settled.0 > WAL_MANY_PAGES {
+                settled = passive();
+            }
             if settled.0 > WAL_MANY_PAGES
                 && let Engine::Sqlite { writer, .. } = &backend.engine
             {
                 let waiting = writer.lock(true);
+                let begun = Instant::now();
                 settled = passive();
                 drop(waiting);
+                backend.holds.note(Place::caller(), Priority::Bulk, begun.elapsed());
             }
         }
     };

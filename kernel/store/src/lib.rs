@@ -10,11 +10,14 @@
 mod conn;
 mod db;
 mod error;
+mod holds;
 mod migrate;
 mod pg;
 mod pool;
 mod sqlite;
+mod statements;
 
 pub use conn::{Conn, Dialect, Param, Row};
 pub use db::{Db, Location, Priority};
+pub use holds::{HOLD_LIMIT, Hold};
 pub use migrate::Migration;

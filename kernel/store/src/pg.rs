@@ -32,6 +32,10 @@ impl PgConn {
         Ok(s)
     }
 
+    pub(crate) fn prepare_only(&mut self, sql: &str) -> Result<usize> {
+        self.statement(sql).map(|s| s.params().len())
+    }
+
     pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         let statement = self.statement(sql)?;
         let refs: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();

@@ -34,7 +34,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     c.execute_batch(
         "PRAGMA query_only=ON;
          PRAGMA busy_timeout=5000;
-         PRAGMA cache_size=-2048;
+         PRAGMA cache_size=-1024;
          PRAGMA temp_store=MEMORY;",
     )
     .map_err(sqlite_error)?;

@@ -268,3 +268,46 @@ fn databases_that_cannot_be_reached_say_so() {
     assert_eq!(error.kind, ErrorKind::Invalid);
     assert!(error.message.contains("postgres://user:password@host"), "{error}");
 }
+
+#[test]
+fn statements_are_counted_and_transactions_are_not() {
+    on_both(|db, _| {
+        let before = db.statements();
+        db.write(Priority::Bulk, |tx| insert(tx, 1)).expect("written");
+        db.read(|c| {
+            c.query("SELECT n FROM things", &[], |r| r.int(0))?;
+            c.query_opt("SELECT n FROM things WHERE n = $1", &[5_i64.into()], |r| r.int(0))
+        })
+        .expect("read");
+        assert_eq!(db.statements() - before, 3);
+    });
+}
+
+#[test]
+fn a_text_is_prepared_without_being_run() {
+    on_both(|db, _| {
+        let prepare = |sql: &str| db.read(|c| c.prepare_only(sql));
+        assert_eq!(prepare("INSERT INTO things (n, t) VALUES ($1, $2)").expect("a sound text"), 2);
+        assert!(numbers(db).is_empty(), "{:?}: nothing was run", db.dialect());
+        assert!(prepare("SELECT nothing FROM things").is_err());
+        assert!(prepare("SELEC n FROM things").is_err());
+        if db.dialect() == Dialect::Sqlite {
+            prepare("SELECT n FROM things WHERE n = $2 AND n = $1").expect_err("numbered out of order");
+        }
+    });
+}
+
+#[test]
+fn the_place_that_held_the_writer_is_named() {
+    on_both(|db, _| {
+        let line = line!() + 1;
+        db.write(Priority::Bulk, |tx| insert(tx, 1)).expect("written");
+        db.write(Priority::Interactive, |tx| insert(tx, 2)).expect("written");
+        let holds = db.holds();
+        let here = |line: u32| holds.iter().find(|h| h.place.ends_with(&format!("tests/both.rs:{line}")));
+        let (bulk, person) = (here(line).expect("the first"), here(line + 1).expect("the second"));
+        assert_eq!((bulk.priority, bulk.count), (Priority::Bulk, 1));
+        assert_eq!((person.priority, person.count), (Priority::Interactive, 1));
+        assert!(bulk.longest > std::time::Duration::ZERO && bulk.lately == bulk.longest);
+    });
+}

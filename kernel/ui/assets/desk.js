@@ -13,6 +13,8 @@
   const root = document.documentElement;
   const sayTheme = (button) => {
     const name = names[root.dataset.theme || ""];
+    const words = button.matches("[data-theme-words]") && button.querySelector("span");
+    if (words) return void (words.textContent = name);
     button.setAttribute("aria-label", name);
     button.title = name;
   };
@@ -56,14 +58,24 @@
 
   // Toasts go after a while, but not while one looks at them.
   const toasts = document.getElementById("toasts");
-  function toast(text) {
+  // A text, or `{ text, link }` with a way to what it is about.
+  function toast(told) {
     if (!toasts) return;
     const box = document.createElement("div");
     box.className = "toast";
     box.dataset.toast = "";
-    box.textContent = text;
-    toasts.replaceChildren(box);
+    const words = document.createElement("span");
+    words.textContent = told.text ?? told;
+    box.append(words);
+    if (told.link) {
+      const link = document.createElement("a");
+      link.href = told.link;
+      link.textContent = "Show";
+      box.append(link);
+      toasts.append(box);
+    } else toasts.replaceChildren(box);
   }
+  document.addEventListener("desk:toast", (event) => toast(event.detail));
   if (toasts) {
     const leave = (box) => setTimeout(() => (box.matches(":hover, :focus-within") ? leave(box) : box.remove()), 6000);
     new MutationObserver((changes) => {

@@ -16,6 +16,8 @@ pub fn kit() -> Markup {
         ("Empty, working, failing", states()),
         ("Lists", lists()),
         ("Questions", questions()),
+        ("Selections", selections()),
+        ("Copying, drawers, keys", doing()),
     ]
     .into_iter()
     .map(|(title, body)| {
@@ -235,6 +237,61 @@ fn questions() -> Markup {
     Markup::join([&confirm(&question), &row(&[open.markup()]), &dialog("kit-dialog", &question)])
 }
 
+fn selections() -> Markup {
+    let line = |id: &str, name: &str| {
+        format!(
+            "<li class=\"row\" data-row>{}<a href=\"#\" data-open>{name}</a></li>",
+            pick("kit-bulk", id, &format!("Select {name}"))
+        )
+    };
+    let bar = bulk_bar(&Bulk {
+        id: "kit-bulk",
+        action: "#",
+        csrf: "",
+        total: 128,
+        fields: &[],
+        actions: Button { label: "Add tag", small: true, icon: "tag", ..Default::default() }.markup(),
+    });
+    Markup::raw(format!(
+        "<label class=\"check\">{}<span class=\"hint\">This page</span></label><ul class=\"list stack\" data-list>{}{}{}</ul>{bar}",
+        pick_all("kit-bulk"),
+        line("1", "Ines Okafor"),
+        line("2", "Tomasz Wrona"),
+        line("3", "Mei Tanaka"),
+    ))
+}
+
+fn doing() -> Markup {
+    let copy = Button {
+        label: "Copy text",
+        icon: "copy",
+        scripted: true,
+        attributes: &[("data-copy", "kit-copied"), ("hidden", "")],
+        ..Default::default()
+    };
+    let drawer = Button {
+        label: "Open in a drawer",
+        href: "/desk/notices",
+        attributes: &[("data-drawer", "/desk/notices/list"), ("data-drawer-title", "Notices")],
+        ..Default::default()
+    };
+    let key = Button {
+        label: "Add note",
+        icon: "plus",
+        scripted: true,
+        attributes: &[("data-key", "n"), ("data-dialog", "kit-dialog")],
+        ..Default::default()
+    };
+    Markup::join([
+        &Markup::raw("<p class=\"quote\" id=\"kit-copied\">Welcome, and thanks for the clear report.</p>"),
+        &row(&[copy.markup(), drawer.markup(), key.markup()]),
+        &Markup::raw(
+            "<p class=\"hint\"><kbd>N</kbd> presses the last one; <kbd>?</kbd> lists the keys of this page.</p>",
+        ),
+        &time(1_795_536_000_000_000, &base::Zone::utc()),
+    ])
+}
+
 /// A chart of each kind in its card.
 fn charts() -> Markup {
     let weeks: Vec<Day> =
@@ -334,6 +391,11 @@ mod tests {
             "<dialog",
             "class=\"pager\"",
             "skeleton",
+            "data-bulk ",
+            "data-pick-all",
+            "data-copy",
+            "data-drawer=",
+            "<time",
         ] {
             assert!(html.contains(part), "{part}");
         }

@@ -8,6 +8,7 @@ pub mod chart;
 mod door;
 pub mod format;
 mod kit;
+pub mod markdown;
 mod markup;
 mod parts;
 mod shell;
@@ -17,7 +18,7 @@ pub use door::{ChoosePassword, SignIn, choose_password, message, signin};
 pub use kit::kit;
 pub use markup::{Escaped, Markup, esc, icon, icon_small};
 pub use parts::*;
-pub use shell::{Account, NavItem, Shell, Theme, page, page_head};
+pub use shell::{Account, NavItem, Shell, Theme, letter_keys_off, page, page_head};
 
 /// The content policy under which every page of the desk works.
 pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \

@@ -95,7 +95,23 @@ pub struct Shell {
     pub crumbs: Vec<(String, String)>,
     /// Where the sign-out form posts to.
     pub sign_out: String,
+    /// The page of one's own account; empty where there is none.
+    pub own_account: String,
+    /// The chapter of the guide about this page; empty where there is none.
+    pub help: String,
+    /// Whether keys of a single letter are off.
+    pub letter_keys_off: bool,
+    /// `rtl` for a look from right to left; else empty.
+    pub direction: &'static str,
 }
+
+/// Whether a `Cookie` header says that keys of a single letter are off.
+pub fn letter_keys_off(header: &str) -> bool {
+    header.split(';').any(|pair| pair.trim() == "keys=off")
+}
+
+/// The entries that a phone shows below, where they exist.
+const TABS: [&str; 4] = ["/desk/today", "/desk/health", "/desk/members", "/desk/conversations"];
 
 #[derive(Template)]
 #[template(path = "shell.html")]
@@ -120,9 +136,34 @@ impl Frame<'_> {
     fn foot(&self) -> impl Iterator<Item = &NavItem> {
         self.shell.navigation.iter().filter(|item| item.group == "foot")
     }
-    /// The five tabs that fit on a phone.
-    fn tabs(&self) -> impl Iterator<Item = &NavItem> {
-        self.shell.navigation.iter().take(5)
+    /// What a phone shows below, beside "More": the areas of every day, or the first ones.
+    fn tabs(&self) -> Vec<&NavItem> {
+        let all = || self.shell.navigation.iter().filter(|item| item.group != "foot");
+        let mut tabs: Vec<&NavItem> = all().filter(|item| TABS.contains(&item.href.as_str())).collect();
+        let rest = all().filter(|item| !TABS.contains(&item.href.as_str()));
+        let missing = TABS.len().saturating_sub(tabs.len());
+        tabs.extend(rest.take(missing));
+        tabs
+    }
+    /// Whether the page lies in none of the tabs, so that "More" is where one is.
+    fn in_more(&self) -> bool {
+        let tabs = self.tabs();
+        self.shell.navigation.iter().any(|item| item.current && !tabs.iter().any(|t| t.href == item.href))
+    }
+    /// The letter after `g` that leads to an entry: the first of its title that is free.
+    fn jump(&self, item: &NavItem) -> String {
+        let mut taken: Vec<char> = Vec::new();
+        for entry in &self.shell.navigation {
+            let letter = entry.title.to_lowercase().chars().find(|c| c.is_alphabetic() && !taken.contains(c));
+            taken.extend(letter);
+            if entry.href == item.href {
+                return letter.map(String::from).unwrap_or_default();
+            }
+        }
+        String::new()
+    }
+    fn direction(&self) -> &str {
+        if self.shell.direction == "rtl" { "rtl" } else { "ltr" }
     }
     fn home(&self) -> &str {
         self.shell.navigation.first().map_or("/desk", |item| &item.href)
@@ -200,6 +241,31 @@ mod tests {
         assert!(html.contains("content=\"abc\""));
         assert!(!html.contains("style="), "the content policy forbids it");
         assert_eq!(shell().account.unwrap().initials(), "RC");
+    }
+
+    #[test]
+    fn a_phone_has_the_areas_of_every_day_and_every_jump_a_letter_of_its_own() {
+        let item = |title: &str, href: &str| NavItem {
+            title: title.into(),
+            href: href.into(),
+            ..Default::default()
+        };
+        let navigation = vec![
+            item("Today", "/desk/today"),
+            item("Channels", "/desk/channels"),
+            item("Conversations", "/desk/conversations"),
+            item("Search", "/desk/search"),
+            NavItem { group: "foot".into(), current: true, ..item("Sources", "/desk/sources") },
+            NavItem { group: "foot".into(), ..item("Settings", "/desk/settings") },
+        ];
+        let shell = Shell { navigation, ..Default::default() };
+        let frame = Frame { shell: &shell, title: "", body: &Markup::empty() };
+        let tabs: Vec<&str> = frame.tabs().iter().map(|t| t.title.as_str()).collect();
+        assert_eq!(tabs, ["Today", "Conversations", "Channels", "Search"]);
+        assert!(frame.in_more());
+        let jumps: String = shell.navigation.iter().map(|n| frame.jump(n)).collect();
+        assert_eq!(jumps, "tcosue", "each letter once");
+        assert!(letter_keys_off("a=b; keys=off") && !letter_keys_off("keys=on"));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use connect::import::Summary;
 use ui::{Button, Field, Look, Markup, Select, Tone, esc, field, format, icon};
 
 /// The mappings that the importer of tables brings along.
-const READY: [(&str, &str); 2] = [("messages", "A plain list of messages"), ("reddit", "A Reddit dump")];
+const READY: [(&str, &str); 2] =
+    [("messages", "A plain list: columns time, person, text"), ("reddit", "A Reddit dump")];
 
 /// The whole page.
 pub(crate) fn page(app: &App, principal: &Principal, headers: &HeaderMap, page: &Page) -> Html<String> {
@@ -189,14 +190,15 @@ fn mapping(page: &Page) -> Markup {
     if !page.formats.iter().any(|f| f.id == MAPPED) {
         return Markup::empty();
     }
-    let mut options = vec![(String::new(), "None".to_owned())];
-    options.extend(READY.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())));
+    let mut options: Vec<_> =
+        READY.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned())).collect();
     options.push((OWN_MAPPING.to_owned(), "My own, pasted below".to_owned()));
     let choice = ui::select(&Select {
         label: "Mapping",
         name: "mapping",
         options: &options,
-        value: &page.form.mapping,
+        // The importer's own choice is the first of them.
+        value: if page.form.mapping.is_empty() { READY[0].0 } else { &page.form.mapping },
         hint: "Says which column is what: time, person, channel, kind, text, conversation, id.",
         error: mistake(page, "mapping"),
     });

@@ -3,13 +3,14 @@
 use super::{days, moving_bar, polled, source_href, stack, when};
 use crate::model::{Listing, SourceLine, Standing};
 use crate::pages::{Moving, standing};
+use crate::watch::Folder;
 use base::Zone;
 use ui::{Button, Column, Look, Markup, Table, Tone, badge, card, esc, format, source_badge};
 
 const IMPORT: &str = "/desk/sources/import";
 
 /// The body of the page.
-pub(crate) fn body(listing: &Listing, moving: &[Moving]) -> Markup {
+pub(crate) fn body(listing: &Listing, moving: &[Moving], watched: Option<&Folder>) -> Markup {
     let import =
         Button { label: "Import", icon: "upload", href: IMPORT, look: Look::Primary, ..Button::default() };
     if listing.sources.is_empty() && moving.is_empty() {
@@ -18,7 +19,7 @@ pub(crate) fn body(listing: &Listing, moving: &[Moving]) -> Markup {
             "The places where the community talks, and what was brought in from each.",
             &Markup::empty(),
         );
-        return stack(&[head, nothing_yet(&import.markup())]);
+        return stack(&[head, nothing_yet(&import.markup()), self::watched(watched, &listing.zone)]);
     }
     let head = ui::page_head(
         "Sources",
@@ -26,7 +27,42 @@ pub(crate) fn body(listing: &Listing, moving: &[Moving]) -> Markup {
         &import.markup(),
     );
     let running = if moving.is_empty() { Markup::empty() } else { running(moving) };
-    stack(&[head, running, table(listing)])
+    stack(&[head, running, table(listing), self::watched(watched, &listing.zone)])
+}
+
+/// The watched folder: where it is, when it was looked at, what waits there.
+pub(crate) fn watched(folder: Option<&Folder>, zone: &Zone) -> Markup {
+    let Some(f) = folder else { return Markup::empty() };
+    let looked = f.looked_at.map_or_else(|| Markup::text("not yet"), |at| ui::time(at, zone));
+    let waiting = f.waiting.iter().map(|(name, why)| {
+        format!(
+            "<li><b class=\"strong\">{}</b><span class=\"sub\">{}</span></li>",
+            esc(name),
+            esc(why.lines().next().unwrap_or_default())
+        )
+    });
+    let list = if f.waiting.is_empty() {
+        Markup::text("nothing")
+    } else {
+        Markup::raw(format!("<ul class=\"stack\">{}</ul>", waiting.collect::<String>()))
+    };
+    let facts = ui::facts(&[
+        ("Path", Markup::raw(format!("<code>{}</code>", esc(&f.path.display().to_string())))),
+        ("Last look", looked),
+        ("Waits", list),
+    ]);
+    let trouble =
+        f.trouble.as_ref().map_or_else(Markup::empty, |t| ui::notice(Tone::Bad, "", &Markup::text(t)));
+    let text = "An export that is put there is imported by itself and then lies in done or failed, with a report beside it. In a folder \
+                named like a source it goes into that source.";
+    let body = Markup::raw(format!(
+        "<div class=\"card-body stack\">{trouble}<p class=\"muted\">{text} <a href=\"/desk/help/watch-a-folder\">More</a></p>{facts}</div>"
+    ));
+    let inside = card("", "Watched folder", &Markup::empty(), &body, &Markup::empty());
+    Markup::raw(format!(
+        "<div id=\"watched\" data-fragment data-live=\"{}\" hx-get=\"/desk/sources/watched\" hx-trigger=\"live\" hx-swap=\"outerHTML\">{inside}</div>",
+        crate::work::TOPIC
+    ))
 }
 
 /// What is under way. Empty, and asking no more, when nothing is.

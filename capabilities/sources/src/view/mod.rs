@@ -10,35 +10,7 @@ use crate::pages::Moving;
 use base::{Micros, Zone};
 use community::sources::Source;
 use connect::import::{ImportRecord, Progress};
-use ui::{Button, Look, Markup, Tone, badge, esc, format};
-
-/// Zones that are offered while one types; every other IANA name is taken as well.
-const ZONES: [&str; 24] = [
-    "UTC",
-    "Africa/Lagos",
-    "Africa/Johannesburg",
-    "America/Chicago",
-    "America/Denver",
-    "America/Los_Angeles",
-    "America/New_York",
-    "America/Sao_Paulo",
-    "America/Toronto",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Seoul",
-    "Asia/Shanghai",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Europe/Amsterdam",
-    "Europe/Berlin",
-    "Europe/Istanbul",
-    "Europe/London",
-    "Europe/Madrid",
-    "Europe/Paris",
-    "Europe/Warsaw",
-    "Pacific/Auckland",
-];
+use ui::{Button, Look, Markup, Tone, badge, esc, format, moment as when, zone_list};
 
 /// The pages above a source or an import.
 pub(crate) fn crumbs(source: Option<&Source>) -> Vec<(String, String)> {
@@ -53,19 +25,6 @@ fn source_href(source: &Source) -> String {
 
 fn import_href(import: &ImportRecord) -> String {
     format!("/desk/sources/imports/{}", import.summary.import)
-}
-
-/// The suggestions behind a field for a zone.
-fn zone_list() -> Markup {
-    let options: String = ZONES.iter().map(|z| format!("<option value=\"{z}\"></option>")).collect();
-    Markup::raw(format!("<datalist id=\"zones\">{options}</datalist>"))
-}
-
-/// An instant as people read it: `24 Nov 2026, 16:02 UTC`.
-fn when(at: Micros, zone: &Zone) -> String {
-    let minutes = (at + zone.offset_micros(at)).div_euclid(60_000_000).rem_euclid(1440);
-    let day = format::day_short(zone.day_of(at), true);
-    format!("{day}, {:02}:{:02} {}", minutes / 60, minutes % 60, zone.name())
 }
 
 /// First and last day of a span, or a dash.
@@ -108,11 +67,13 @@ fn post(action: &str, csrf: &str, label: &str, look: Look) -> Markup {
     ))
 }
 
-/// A place that asks for itself again every second; without a script the page is loaded again.
+/// A place that asks for itself again when the event stream says that imports moved, and now and then in case
+/// there is no stream; without a script the page is loaded again.
 fn polled(id: &str, href: &str, inside: &Markup) -> Markup {
     Markup::raw(format!(
-        "<div id=\"{id}\" class=\"stack\" data-fragment hx-get=\"{}\" hx-trigger=\"every 1s\" hx-swap=\"outerHTML\">{inside}\
+        "<div id=\"{id}\" class=\"stack\" data-fragment data-live=\"{}\" hx-get=\"{}\" hx-trigger=\"live, every 15s\" hx-swap=\"outerHTML\">{inside}\
          <noscript><p class=\"hint\">Load the page again to see how far it is.</p></noscript></div>",
+        crate::work::TOPIC,
         esc(href)
     ))
 }
@@ -162,13 +123,6 @@ fn moving_bar(moving: &Moving) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn instants_are_read_in_their_zone() {
-        let berlin = Zone::named("Europe/Berlin").unwrap();
-        assert_eq!(when(1_795_532_520_000_000, &berlin), "24 Nov 2026, 16:02 Europe/Berlin");
-        assert_eq!(when(-60_000_000, &Zone::utc()), "31 Dec 1969, 23:59 UTC");
-    }
 
     #[test]
     fn a_bar_says_what_is_left() {

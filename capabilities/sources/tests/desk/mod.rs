@@ -1,5 +1,7 @@
 //! A product with the Sources area, and somebody who uses it through the browser or the API.
 
+mod watched;
+
 use access::Access;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -58,15 +60,20 @@ impl Answer {
     }
 }
 
+/// The tables that the pages need, beside those of the heart.
+fn schema() -> Vec<store::Migration> {
+    access::MIGRATIONS.iter().chain(capability::DESK_MIGRATIONS).copied().collect()
+}
+
 /// On a fresh SQLite file.
 pub fn on_sqlite() -> Product {
-    product(Bench::sqlite(access::MIGRATIONS))
+    product(Bench::sqlite(&schema()))
 }
 
 /// Runs a test on both databases, where PostgreSQL can be had. Databases are opened and closed outside of the
 /// runtime, as their driver waits.
 pub fn on_both(test: impl AsyncFn(&Product)) {
-    let benches = [Some(Bench::sqlite(access::MIGRATIONS)), Bench::postgres(access::MIGRATIONS)];
+    let benches = [Some(Bench::sqlite(&schema())), Bench::postgres(&schema())];
     for product in benches.into_iter().flatten().map(product) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(test(&product));

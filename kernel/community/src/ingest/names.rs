@@ -92,6 +92,9 @@ impl Ingestor {
         self.find_identities(tx, &unknown)?;
         let missing: Vec<&str> =
             unknown.into_iter().filter(|id| !self.identities.contains_key(*id)).collect();
+        if !missing.is_empty() || !described.is_empty() {
+            crate::search::names_changed(tx)?;
+        }
         let mut masks_changed = false;
         if !missing.is_empty() {
             outcome.people += missing.len() as u64;

@@ -4,6 +4,7 @@ use super::Prepared;
 use crate::conversations::{self, Conversation};
 use crate::derive::{put_in, take_out};
 use crate::log::{self, Body, LogRow};
+use crate::questions::asks;
 use crate::rollup::Frame;
 use base::Result;
 use store::Conn;
@@ -49,12 +50,14 @@ pub(super) fn reconcile(
         let key = new.conversation.unwrap_or_default();
         let mut made = Conversation::empty(row.conversation_id, key, row.source_id);
         made.title.clone_from(&new.title);
-        made.add(&row);
-        conversations::save(tx, &made, true)?;
+        made.add(&row, asks(row.kind, body.title.as_deref(), body.text.as_deref()));
+        conversations::insert_many(tx, &[&made])?;
     }
+    crate::search::changing(tx, std::slice::from_ref(&known))?;
     replace_row(tx, frame, &known, &row)?;
     if body_changes {
         log::put_body(tx, known.seq, &body)?;
+        conversations::text_changed(tx, row.conversation_id, row.seq)?;
     }
     Ok(())
 }

@@ -2,12 +2,12 @@
 //! questions of them; what changed since is added from deltas and parts by every reader.
 
 use super::DayActives;
+use super::head::Head;
 use crate::graph::Graph;
 use crate::rollup::Frame;
-use base::Result;
+use base::Period;
 use roaring::RoaringBitmap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::Conn;
 
 /// (member, count) pairs kept at most, 8 bytes each.
 const PAIRS: usize = 1_500_000;
@@ -23,10 +23,13 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    pub(super) fn load(c: &mut Conn<'_>, graph: &Graph, frame: &Frame) -> Result<Self> {
-        let cells =
-            c.query_opt("SELECT value FROM counters WHERE name = 'cells'", &[], |r| r.int(0))?.unwrap_or(0);
-        Ok(Self { generation: frame.generation, graph: graph.version(), cells })
+    pub(super) fn of(head: &Head, graph: &Graph, frame: &Frame) -> Self {
+        Self { generation: frame.generation, graph: graph.version(), cells: head.counter("cells") }
+    }
+
+    /// What the cells alone depend on.
+    pub(super) fn of_cells(self) -> (i64, i64) {
+        (self.generation, self.cells)
     }
 }
 
@@ -49,11 +52,17 @@ impl std::fmt::Debug for Kept {
 /// Who was active before a day, for a choice of sources.
 type Before = (Vec<i64>, super::Staff, i32);
 
+/// A first and last day.
+type KeptSpan = (Question, Version, Option<Period>);
+
 /// Kept answers, oldest first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DayCache {
     days: Arc<Mutex<Vec<Kept>>>,
     before: Arc<Mutex<Vec<(Before, Version, RoaringBitmap)>>>,
+    spans: Arc<Mutex<Vec<KeptSpan>>>,
+    /// Everybody at a glance.
+    pub(super) roster: super::roster::RosterCache,
 }
 
 impl DayCache {
@@ -78,6 +87,22 @@ impl DayCache {
         while kept.len() > ANSWERS || kept.iter().map(|k| size(&k.days)).sum::<usize>() > PAIRS {
             kept.remove(0);
         }
+    }
+
+    /// The first and last day, if they are kept and still hold.
+    pub(super) fn span(&self, question: &Question, version: Version) -> Option<Option<Period>> {
+        let mut kept = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.1 == version);
+        kept.iter().find(|k| k.0 == *question).map(|k| k.2)
+    }
+
+    /// Keeps the first and last day.
+    pub(super) fn put_span(&self, question: Question, version: Version, span: Option<Period>) {
+        let mut kept = self.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= ANSWERS {
+            kept.remove(0);
+        }
+        kept.push((question, version, span));
     }
 
     /// Who was active before a day, if it is kept and still holds.

@@ -1,6 +1,6 @@
 //! Day sets: who was active when.
 
-use super::{Actives, DayActives, Delta, LogView, Scope, Staff, grouped, unique};
+use super::{Actives, DayActives, Delta, LogView, Scope, Staff, sides, unique};
 use crate::cell::{self, Pairs};
 use crate::graph::Mask;
 use crate::rollup::fold::union_parts;
@@ -23,11 +23,59 @@ impl LogView<'_, '_> {
             let ends = actives.days.first().zip(actives.days.last());
             return Ok(ends.map(|(a, b)| Period { first: a.day, last: b.day }));
         }
+        let question = (keys, scope.staff);
+        if let Some(kept) = self.cache.span(&question, self.version) {
+            return Ok(kept);
+        }
         let mask = self.graph.mask(scope.staff);
+        let span = self.ends(&question.0, &mask)?;
+        self.cache.put_span(question, self.version, span);
+        Ok(span)
+    }
+
+    /// The first and the last day on which somebody counts, found from both ends of every cell's series inwards.
+    fn ends(&mut self, keys: &[(i64, i64)], mask: &Mask) -> Result<Option<Period>> {
+        const STEP: usize = 32;
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let mut arms = Vec::new();
+        for (n, (scope, kind)) in keys.iter().enumerate() {
+            for (last, order) in [(0, "ASC"), (1, "DESC")] {
+                arms.push(format!(
+                    "SELECT CAST({} AS BIGINT), day, people, counts FROM (SELECT day, people, counts FROM cells
+                     WHERE generation = $1 AND scope = {scope} AND kind = {kind} ORDER BY day {order} LIMIT {STEP}) e{n}{last}",
+                    n * 2 + last
+                ));
+            }
+        }
+        // For each end of each series: how many cells were seen, and the outermost day on which somebody counts.
+        let mut ends: Vec<(usize, Option<Day>)> = vec![(0, None); arms.len()];
+        let mut scratch = Pairs::new();
+        self.conn.for_each(&arms.join(" UNION ALL "), &[self.frame.generation.into()], |r| {
+            let which = r.int(0)? as usize;
+            let (seen, found) = &mut ends[which];
+            *seen += 1;
+            let day = Day(r.int(1)? as i32);
+            let further = found.is_none_or(|f| if which.is_multiple_of(2) { day < f } else { day > f });
+            if further {
+                scratch.clear();
+                cell::decode_into(r.bytes(2)?, r.bytes(3)?, &mut scratch)?;
+                if scratch.iter().any(|p| mask.member(p.0) != 0) {
+                    *found = Some(day);
+                }
+            }
+            Ok(())
+        })?;
         let mut span: Option<Period> = None;
-        for key in keys {
-            let (first, last) = (self.edge(key, &mask, true)?, self.edge(key, &mask, false)?);
-            if let Some((first, last)) = first.zip(last) {
+        for (key, both) in keys.iter().zip(ends.chunks(2)) {
+            let mut days = [None, None];
+            for (n, (seen, found)) in both.iter().enumerate() {
+                // Nobody counts on so many days: on from there, which hardly ever happens.
+                days[n] =
+                    if found.is_none() && *seen == STEP { self.edge(*key, mask, n == 0)? } else { *found };
+            }
+            if let [Some(first), Some(last)] = days {
                 let s = span.get_or_insert(Period { first, last });
                 *s = Period { first: s.first.min(first), last: s.last.max(last) };
             }
@@ -161,26 +209,35 @@ impl LogView<'_, '_> {
             return Ok(days);
         }
         let mut days: BTreeMap<i32, Pairs> = BTreeMap::new();
-        let mut scratch = Pairs::new();
-        for (list, kind) in grouped(keys) {
-            let sql = format!(
-                "SELECT day, people, counts FROM cells
-                 WHERE generation = $1 AND scope IN ({list}) AND kind = $2 AND day >= $3 AND day <= $4"
-            );
-            let params = [self.frame.generation.into(), kind.into(), first.into(), last.into()];
-            self.conn.for_each(&sql, &params, |r| {
-                let day = days.entry(r.int(0)? as i32).or_default();
-                scratch.clear();
-                cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
-                day.extend(scratch.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0));
-                Ok(())
-            })?;
-        }
-        let days: Vec<DayActives> = days
-            .into_iter()
-            .filter(|(_, pairs)| !pairs.is_empty())
-            .map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs).into() })
-            .collect();
+        let mut done: Vec<DayActives> = Vec::new();
+        let (mut scratch, mut mapped) = (Pairs::new(), Pairs::new());
+        let (scopes, kinds) = sides(keys);
+        let sql = format!(
+            "SELECT day, people, counts FROM cells
+             WHERE generation = $1 AND scope IN ({scopes}) AND kind IN ({kinds}) AND day >= $2 AND day <= $3"
+        );
+        self.conn.for_each(&sql, &[self.frame.generation.into(), first.into(), last.into()], |r| {
+            let day = r.int(0)? as i32;
+            scratch.clear();
+            cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
+            let members = scratch.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0);
+            if keys.len() > 1 {
+                days.entry(day).or_default().extend(members);
+                return Ok(());
+            }
+            // One cell a day: nothing to wait for, and nothing large to hold beside what is kept.
+            mapped.clear();
+            mapped.extend(members);
+            mapped = unique(std::mem::take(&mut mapped));
+            if !mapped.is_empty() {
+                done.push(DayActives { day: Day(day), members: mapped.as_slice().into() });
+            }
+            Ok(())
+        })?;
+        let several = days.into_iter().filter(|(_, pairs)| !pairs.is_empty());
+        done.extend(several.map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs).into() }));
+        done.sort_unstable_by_key(|d| d.day);
+        let days = done;
         if last == i32::MAX {
             self.cache.put(question, self.version, first, &days);
         }

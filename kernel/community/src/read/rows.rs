@@ -219,26 +219,34 @@ impl LogView<'_, '_> {
         limit: usize,
     ) -> Result<Vec<ActivityRow>> {
         let mut skip = skip;
-        let mut page = Vec::new();
+        let (mut days_read, mut rows_read) = (Vec::new(), 0);
         for &(day, n) in days.iter().rev() {
-            if page.len() >= limit {
+            if rows_read >= skip + limit as u64 {
                 break;
             }
-            if skip >= n {
+            if days_read.is_empty() && skip >= n {
                 skip -= n;
                 continue;
             }
-            let rows = self.rows_of_day(scope, day, which)?;
-            page.extend(rows.into_iter().skip(skip as usize).take(limit - page.len()));
-            skip = 0;
+            days_read.push(day);
+            rows_read += n;
         }
+        // Between these days there are none with rows: they are one run.
+        let (Some(last), Some(first)) = (days_read.first(), days_read.last()) else { return Ok(Vec::new()) };
+        let rows = self.rows_of_days(scope, (*first, *last), which)?;
+        let mut page: Vec<ActivityRow> = rows.into_iter().skip(skip as usize).take(limit).collect();
         self.add_texts(&mut page)?;
         Ok(page)
     }
 
-    /// The rows of a day without their texts, newest first.
-    fn rows_of_day(&mut self, scope: &Scope, day: Day, which: RowFilter) -> Result<Vec<ActivityRow>> {
-        let (from, to) = (self.frame.zone.start_of(day), self.frame.zone.start_of(day.plus(1)));
+    /// The rows of a run of days without their texts, newest first.
+    fn rows_of_days(
+        &mut self,
+        scope: &Scope,
+        (first, last): (Day, Day),
+        which: RowFilter,
+    ) -> Result<Vec<ActivityRow>> {
+        let (from, to) = (self.frame.zone.start_of(first), self.frame.zone.start_of(last.plus(1)));
         let channels: Vec<i64> = self.scope_channels(scope).iter().map(|c| c.channel_id).collect();
         let places = channels.iter().map(|c| channel_scope(*c));
         let places = places.chain(self.scope_sources(scope).into_iter().map(|s| source_scope(s.source_id)));

@@ -1,6 +1,6 @@
 //! Counts of a whole scope.
 
-use super::{LogView, Scope, Totals, grouped};
+use super::{LogView, Scope, Totals, sides};
 use crate::Kind;
 use crate::cell::{self, Pairs};
 use base::{Period, Result};
@@ -39,21 +39,20 @@ impl LogView<'_, '_> {
                 }
             }
         };
-        for (list, kind) in grouped(&keys) {
-            self.conn.for_each(
-                &format!(
-                    "SELECT scope, people, counts FROM cells
-                     WHERE generation = $1 AND scope IN ({list}) AND kind = $2 AND day >= $3 AND day <= $4"
-                ),
-                &[self.frame.generation.into(), kind.into(), first.into(), last.into()],
-                |r| {
-                    pairs.clear();
-                    cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut pairs)?;
-                    take(Kind(kind as i16), r.int(0)? / 2, &pairs);
-                    Ok(())
-                },
-            )?;
-        }
+        let (scopes, kinds) = sides(&keys);
+        self.conn.for_each(
+            &format!(
+                "SELECT scope, kind, people, counts FROM cells
+                 WHERE generation = $1 AND scope IN ({scopes}) AND kind IN ({kinds}) AND day >= $2 AND day <= $3"
+            ),
+            &[self.frame.generation.into(), first.into(), last.into()],
+            |r| {
+                pairs.clear();
+                cell::decode_into(r.bytes(2)?, r.bytes(3)?, &mut pairs)?;
+                take(Kind(r.int(1)? as i16), r.int(0)? / 2, &pairs);
+                Ok(())
+            },
+        )?;
         for d in self.deltas.clone() {
             let kind_fits = scope.kinds.is_empty() || scope.kinds.contains(&d.kind);
             if kind_fits && self.in_scope(scope, d.source_id, d.channel_id) && d.day >= first && d.day <= last

@@ -3,27 +3,31 @@
 use super::parts::{self, Group};
 use super::{ACTIVE, COMMUNITY, Changes, FIRST, Frame, Groups, index};
 use crate::Kind;
+use crate::blocks;
 use crate::derive::set_first_day;
 use crate::log::lock_append;
 use base::{Day, Result};
 use std::collections::BTreeMap;
 use store::{Conn, Db, Priority};
 
-/// Cells of unions written in one transaction.
-const CELLS: usize = 500;
+/// How much of the parts is folded in one transaction: by groups of unions (two cells each), and by people
+/// whose first day is looked up. Both are chosen so that the writer is held for less than 50 ms.
+const SLICE: Slice = Slice { unions: 120, firsts: 1_500 };
 /// Rows of small batches folded in one transaction.
 const ROWS: i64 = 2_000;
 
-/// Folds everything that batches left, in short transactions, and brings the members' index up to the log.
+/// Folds everything that batches left, in short transactions, brings the members' index up to the log, and writes
+/// the blocks of conversations that are missing.
 ///
 /// # Errors
 /// When the database says no.
 pub fn fold_all(db: &Db) -> Result<()> {
     fold_cells(db)?;
-    index::catch_up(db, 1)
+    index::catch_up(db, 1)?;
+    blocks::catch_up(db)
 }
 
-/// The same while an import runs: the index follows only when a long run is due.
+/// The same while an import runs: the index follows only when a long run is due, the blocks not yet.
 ///
 /// # Errors
 /// When the database says no.
@@ -35,14 +39,15 @@ pub fn fold_some(db: &Db) -> Result<()> {
 fn fold_cells(db: &Db) -> Result<()> {
     while db.write(Priority::Bulk, |tx| {
         lock_append(tx)?;
-        Ok(fold_rows(tx, ROWS)? | fold_parts(tx, CELLS)?)
+        Ok(fold_rows(tx, ROWS)? | fold_parts(tx, SLICE)?)
     })? {}
     Ok(())
 }
 
 /// The same inside a transaction that needs everything folded.
 pub(crate) fn fold_now(tx: &mut Conn<'_>) -> Result<()> {
-    while fold_rows(tx, i64::MAX)? | fold_parts(tx, usize::MAX)? {}
+    let all = Slice { unions: usize::MAX, firsts: usize::MAX };
+    while fold_rows(tx, i64::MAX)? | fold_parts(tx, all)? {}
     index::catch_up_now(tx)
 }
 
@@ -67,8 +72,33 @@ fn fold_rows(tx: &mut Conn<'_>, limit: i64) -> Result<bool> {
     Ok(true)
 }
 
-/// Folds up to `limit` cells out of all parts and leaves the rest as one; says whether there were any.
-fn fold_parts(tx: &mut Conn<'_>, limit: usize) -> Result<bool> {
+/// How much is folded at most.
+#[derive(Clone, Copy)]
+struct Slice {
+    unions: usize,
+    firsts: usize,
+}
+
+impl Slice {
+    /// The first group that does not fit any more; at least one fits.
+    fn end(self, groups: &Groups) -> Option<(i64, i64, i32)> {
+        let (mut unions, mut firsts) = (0, 0);
+        for (n, (key, people)) in groups.iter().enumerate() {
+            if key.1 == ACTIVE {
+                unions += 1;
+            } else {
+                firsts += people.len();
+            }
+            if n > 0 && (unions > self.unions || firsts > self.firsts) {
+                return Some(*key);
+            }
+        }
+        None
+    }
+}
+
+/// Folds a slice out of all parts and leaves the rest as one; says whether there were any.
+fn fold_parts(tx: &mut Conn<'_>, slice: Slice) -> Result<bool> {
     let mut groups = Groups::new();
     let mut taken: Vec<i64> = Vec::new();
     let mut generation = 0;
@@ -85,7 +115,7 @@ fn fold_parts(tx: &mut Conn<'_>, limit: usize) -> Result<bool> {
         Ok(())
     })?;
     let (Some(&first), Some(&last)) = (taken.first(), taken.last()) else { return Ok(false) };
-    let rest = match groups.keys().nth(limit).copied() {
+    let rest = match slice.end(&groups) {
         Some(key) => groups.split_off(&key),
         None => Groups::new(),
     };

@@ -140,10 +140,10 @@ pub(crate) struct TailRow {
 
 /// The rows beyond the mark that have a member.
 pub(crate) fn tail(c: &mut Conn<'_>) -> Result<Vec<TailRow>> {
-    let from = mark(c)?;
     c.query(
-        "SELECT identity, at, rank, kind, channel_id FROM activities WHERE seq > $1 AND identity <> 0",
-        &[from.into()],
+        "SELECT identity, at, rank, kind, channel_id FROM activities
+         WHERE seq > COALESCE((SELECT value FROM counters WHERE name = 'indexed'), 0) AND identity <> 0",
+        &[],
         |r| {
             Ok(TailRow {
                 identity: r.int(0)? as u32,

@@ -6,7 +6,6 @@
 
 use super::{ACTIVE, FIRST, Groups};
 use base::{Error, Result};
-use store::Conn;
 
 /// One (scope, kind, day) of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,16 +62,6 @@ pub(crate) fn decode(mut bytes: &[u8]) -> Result<Vec<Group>> {
         }
         out.push(Group { scope, kind, day: (day >> 1) as i32 ^ -((day & 1) as i32), people });
     }
-    Ok(out)
-}
-
-/// Every part that is not folded yet.
-pub(crate) fn load(c: &mut Conn<'_>) -> Result<Vec<Group>> {
-    let mut out = Vec::new();
-    c.for_each("SELECT unions FROM cell_parts ORDER BY part", &[], |r| {
-        out.extend(decode(r.bytes(0)?)?);
-        Ok(())
-    })?;
     Ok(out)
 }
 

@@ -29,9 +29,9 @@ const ANY_INTERVAL: &[Interval] = &[Interval::Week, Interval::Day, Interval::Mon
 /// One second in the log's unit.
 const SECOND: i64 = 1_000_000;
 /// One hour in the log's unit.
-const HOUR: i64 = 3_600 * SECOND;
+pub(crate) const HOUR: i64 = 3_600 * SECOND;
 /// One day in the log's unit.
-const DAY: i64 = 24 * HOUR;
+pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// Within what time a response counts.
 const WINDOW_MEANING: &str = "Within what time the first response counts, inclusive";
@@ -44,6 +44,17 @@ fn window_micros(query: &Query) -> i64 {
         _ => 7 * DAY,
     }
 }
+
+/// Which openings count.
+const POPULATION: OptionDef = OptionDef {
+    name: "population",
+    takes: Takes::Word(&["openings", "questions"]),
+    default: Some("openings"),
+    replaces: &[],
+    meaning: "openings: every opening counts; questions: only those that ask, by their kind, a question mark that \
+        ends a clause, words that begin a question (English, German, Spanish, French, Portuguese, Italian) or a \
+        channel for help, unless a person said otherwise",
+};
 
 /// Exact or unbounded retention.
 const MODE: OptionDef = OptionDef {

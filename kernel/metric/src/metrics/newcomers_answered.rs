@@ -1,12 +1,11 @@
 //! Whether newcomers who begin with a question of their own get an answer.
 
-use super::answered_rate::Tally;
-use super::{ANY_INTERVAL, DAY, WINDOW_MEANING};
+use super::{ANY_INTERVAL, DAY, POPULATION, WINDOW_MEANING};
 use crate::envelope::{Parts, Point};
 use crate::registry::{Definition, Direction, OptionDef, RowKind, Shape, Takes};
 use crate::series::Frame;
-use crate::{Inputs, Needs, Query};
-use community::read::Opened;
+use crate::waits::Tally;
+use crate::{Conversations, Inputs, Needs, Query};
 use serde_json::{Map, Value};
 
 /// Both windows, with the names of their figures.
@@ -17,7 +16,8 @@ pub(crate) const DEFINITION: Definition = Definition {
     title: "Newcomers answered",
     definition: "Of the members whose first active row falls in the period and opened a conversation, the share \
         who had a response by another human member within 24 h and within 7 d. The window option chooses the \
-        value; both stand beside it. A newcomer is eligible when the window is over by now.",
+        value; both stand beside it. A newcomer is eligible when the window is over by now. With the population \
+        questions only those count whose first row opened a conversation that asks.",
     formula: "newcomers answered within the window ÷ newcomers whose first row opened a conversation and whose \
         window is over",
     population: "members whose first active row opened a conversation",
@@ -29,16 +29,19 @@ pub(crate) const DEFINITION: Definition = Definition {
         Ours follows the first thing that each member wrote.",
     intervals: ANY_INTERVAL,
     by_kind: false,
-    options: &[OptionDef {
-        name: "window",
-        takes: Takes::Word(&["24h", "7d"]),
-        default: Some("24h"),
-        replaces: &[],
-        meaning: WINDOW_MEANING,
-    }],
+    options: &[
+        OptionDef {
+            name: "window",
+            takes: Takes::Word(&["24h", "7d"]),
+            default: Some("24h"),
+            replaces: &[],
+            meaning: WINDOW_MEANING,
+        },
+        POPULATION,
+    ],
     shape: Shape::Line,
     rows: RowKind::Members,
-    needs: |_| Needs { opened: true, first_rows: true, ..Needs::default() },
+    needs: |_| Needs { opened: Conversations::CountsOfFirst, ..Needs::default() },
     compute,
 };
 
@@ -47,18 +50,17 @@ fn compute(inputs: &Inputs, query: &Query) -> Parts {
         Ok(opened) => opened,
         Err(reason) => return Parts::unavailable(reason),
     };
-    let (Some(span), Some(now)) = (inputs.span, inputs.now) else { return Parts::nothing() };
+    let Some(span) = inputs.span else { return Parts::nothing() };
     let frame = Frame::printed(span, query.interval, query);
     let mut tallies = vec![[Tally::default(); 2]; frame.len()];
     let mut all = [Tally::default(); 2];
-    for o in first_conversations(opened, inputs) {
-        let day = inputs.zone.day_of(o.at);
-        for (i, (_, window)) in WINDOWS.iter().enumerate() {
+    for (i, (_, window)) in WINDOWS.iter().enumerate() {
+        for (day, tally) in opened.tallies(*window) {
             if let Some(slot) = frame.slot(day) {
-                tallies[slot][i].add(o.at, o.answered_at, *window, now);
+                tallies[slot][i].join(tally);
             }
             if query.asks(day) {
-                all[i].add(o.at, o.answered_at, *window, now);
+                all[i].join(tally);
             }
         }
     }
@@ -76,25 +78,6 @@ fn compute(inputs: &Inputs, query: &Query) -> Parts {
         summary.insert(name.to_owned(), value.into());
     }
     Parts { points: Some(points), summary: Some(summary), ..Parts::default() }
-}
-
-/// The conversations that were opened by the very first active row of their opener, one a member.
-fn first_conversations<'a>(opened: &'a [Opened], inputs: &Inputs) -> Vec<&'a Opened> {
-    let highest = inputs.first_rows.iter().map(|r| r.member).max();
-    let mut first: Vec<Option<i64>> = vec![None; highest.map_or(0, |m| m as usize + 1)];
-    for row in &inputs.first_rows {
-        first[row.member as usize] = Some(row.at);
-    }
-    let mut theirs = Vec::new();
-    for o in opened {
-        let Some(at) = first.get_mut(o.opener as usize) else { continue };
-        if *at == Some(o.at) {
-            // Two openings at one time: the log's order decides, and only the first counts.
-            *at = None;
-            theirs.push(o);
-        }
-    }
-    theirs
 }
 
 fn both(tallies: [Tally; 2]) -> Map<String, Value> {

@@ -1,12 +1,12 @@
 //! How long a conversation waits for the first answer.
 
-use super::{ANY_INTERVAL, DAY, HOUR, SECOND, figures};
+use super::{ANY_INTERVAL, DAY, HOUR, POPULATION, SECOND, figures};
 use crate::envelope::{CurvePoint, Figure, Parts, Point};
 use crate::registry::{Definition, Direction, RowKind, Shape};
 use crate::series::Frame;
-use crate::stats::{Observation, Survival, mean, median_interval, quantile};
-use crate::{Inputs, Needs, Query};
-use community::read::Opened;
+use crate::stats::{Survival, mean, median_interval, quantile};
+use crate::waits::Chosen;
+use crate::{Conversations, Inputs, Needs, Query};
 use serde_json::{Map, Value};
 
 /// Minutes after the opening at which the curve is drawn.
@@ -21,7 +21,8 @@ pub(crate) const DEFINITION: Definition = Definition {
         conversations opened in the period. The summary is over the conversations opened between from and to: \
         percentiles and mean of the answered ones, counts within 1 h, 24 h and 7 d (inclusive), and the \
         Kaplan–Meier share still unanswered, in which unanswered conversations are censored at now, so that \
-        they are not left out. km_median_s is the time after which at most half are unanswered, or null.",
+        they are not left out. km_median_s is the time after which at most half are unanswered, or null. With the \
+        population questions only openings that ask count.",
     formula: "first response − opening; S(t) by Kaplan–Meier over all conversations",
     population: "conversations opened by human members",
     unit: "seconds",
@@ -34,10 +35,10 @@ pub(crate) const DEFINITION: Definition = Definition {
         share is low there by construction.",
     intervals: ANY_INTERVAL,
     by_kind: false,
-    options: &[],
+    options: &[POPULATION],
     shape: Shape::Line,
     rows: RowKind::Conversations,
-    needs: |_| Needs { opened: true, ..Needs::default() },
+    needs: |_| Needs { opened: Conversations::Each, ..Needs::default() },
     compute,
 };
 
@@ -46,55 +47,72 @@ fn compute(inputs: &Inputs, query: &Query) -> Parts {
         Ok(opened) => opened,
         Err(reason) => return Parts::unavailable(reason),
     };
-    let (Some(span), Some(now)) = (inputs.span, inputs.now) else { return Parts::nothing() };
+    let Some(span) = inputs.span else { return Parts::nothing() };
     let frame = Frame::printed(span, query.interval, query);
-    let mut by_period: Vec<Vec<&Opened>> = vec![Vec::new(); frame.len()];
-    let mut asked = Vec::new();
-    for o in opened {
-        let day = inputs.zone.day_of(o.at);
-        if let Some(slot) = frame.slot(day) {
-            by_period[slot].push(o);
-        }
-        if query.asks(day) {
-            asked.push(o);
-        }
-    }
+    let by_period = opened.by_period(frame);
     let points = frame.map(|slot, start| {
-        let waits = waits(&by_period[slot]);
-        let interval = median_interval(&waits);
+        let answers = Answers::of(&by_period[slot], &[]);
+        let interval = median_interval(&answers.waits);
         Point {
             start: Some(start.to_string()),
-            value: quantile(&waits, 0.5).map(Figure::Real),
+            value: quantile(&answers.waits, 0.5).map(Figure::Real),
             low: interval.map(|i| i.0),
             high: interval.map(|i| i.1),
-            n: waits.len() as u64,
+            n: answers.waits.len() as u64,
             state: frame.state(slot, span.first, inputs),
             more: figures([
-                ("threads", by_period[slot].len().into()),
-                ("answered", waits.len().into()),
-                ("km_median_s", survival(&by_period[slot], now).median().map(seconds).into()),
+                ("threads", answers.threads.into()),
+                ("answered", answers.waits.len().into()),
+                ("km_median_s", answers.survival.median().map(seconds).into()),
             ]),
         }
     });
-    let survival = survival(&asked, now);
+    let times: Vec<i64> = CURVE_MINUTES.iter().map(|m| m * 60 * SECOND).collect();
+    let answers = Answers::of(&opened.asked(query), &times);
     Parts {
         points: Some(points),
-        summary: Some(summary(&asked, &survival)),
-        curve: Some(curve(&survival)),
+        summary: Some(summary(&answers)),
+        curve: Some(curve(&answers.survival)),
         ..Parts::default()
     }
 }
 
+/// What becomes of conversations.
+struct Answers {
+    threads: usize,
+    /// Seconds to the first response of the answered ones, ascending.
+    waits: Vec<f64>,
+    /// Those still unanswered, in the log's unit.
+    survival: Survival,
+}
+
+impl Answers {
+    /// Of these conversations; the curve is known at these times.
+    fn of(conversations: &Chosen<'_>, times: &[i64]) -> Self {
+        let answered = conversations.answered();
+        let survival = Survival::of(&answered, conversations.waiting(), times);
+        Self { threads: conversations.count(), waits: in_seconds(answered), survival }
+    }
+}
+
+fn in_seconds(times: Vec<i64>) -> Vec<f64> {
+    times.into_iter().map(seconds).collect()
+}
+
+/// Seconds to the first response of the answered conversations of the asked days, ascending.
+pub(crate) fn asked_waits(inputs: &Inputs, query: &Query) -> Option<Vec<f64>> {
+    Some(in_seconds(inputs.opened.as_ref().ok()?.asked(query).answered()))
+}
+
 /// The named figures over these conversations.
-fn summary(opened: &[&Opened], survival: &Survival) -> Map<String, Value> {
-    let waits = waits(opened);
-    let threads = opened.len();
+fn summary(Answers { threads, waits, survival }: &Answers) -> Map<String, Value> {
+    let threads = *threads;
     let within = |limit: i64| -> Value {
         let limit = seconds(limit);
         waits.partition_point(|w| *w <= limit).into()
     };
     let unanswered = |at: i64| -> Value { if threads == 0 { Value::Null } else { survival.at(at).into() } };
-    let percentile = |q: f64| -> Value { quantile(&waits, q).into() };
+    let percentile = |q: f64| -> Value { quantile(waits, q).into() };
     let share = (threads > 0).then(|| waits.len() as f64 / threads as f64);
     figures([
         ("threads", threads.into()),
@@ -107,7 +125,7 @@ fn summary(opened: &[&Opened], survival: &Survival) -> Map<String, Value> {
                 ("median", percentile(0.5)),
                 ("p75", percentile(0.75)),
                 ("p90", percentile(0.9)),
-                ("mean", mean(&waits).into()),
+                ("mean", mean(waits).into()),
             ])),
         ),
         ("within_1h", within(HOUR)),
@@ -124,23 +142,6 @@ fn summary(opened: &[&Opened], survival: &Survival) -> Map<String, Value> {
             ])),
         ),
     ])
-}
-
-/// Seconds to the first response of the answered conversations, ascending.
-fn waits(opened: &[&Opened]) -> Vec<f64> {
-    let mut waits: Vec<f64> =
-        opened.iter().filter_map(|o| o.answered_at.map(|at| seconds(at - o.at))).collect();
-    waits.sort_unstable_by(f64::total_cmp);
-    waits
-}
-
-/// The curve of those still unanswered, in the log's unit.
-fn survival(opened: &[&Opened], now: i64) -> Survival {
-    let observation = |o: &&Opened| Observation {
-        time: o.answered_at.unwrap_or(now) - o.at,
-        happened: o.answered_at.is_some(),
-    };
-    Survival::of(opened.iter().map(observation).collect())
 }
 
 fn curve(survival: &Survival) -> Vec<CurvePoint> {

@@ -6,7 +6,7 @@ mod survival;
 
 pub(crate) use share::Share;
 pub(crate) use spread::{gini, mean, median_interval, quantile};
-pub(crate) use survival::{Observation, Survival};
+pub(crate) use survival::Survival;
 
 /// The 97.5 % point of the normal distribution; every 95 % interval uses it.
 pub(crate) const Z95: f64 = 1.959_963_985;

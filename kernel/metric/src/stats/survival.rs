@@ -1,56 +1,68 @@
 //! Kaplan–Meier with log-log intervals (Kaplan and Meier 1958; Kalbfleisch and Prentice 1980).
 
 use super::Z95;
+use base::roomy;
 
-/// How long one thing was watched, and whether what was waited for happened at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Observation {
-    /// How long, in any one unit; negative counts as 0.
-    pub time: i64,
-    /// Whether it happened; otherwise it is censored.
-    pub happened: bool,
-}
-
-/// A survival curve: a step at each time at which something happened.
+/// A survival curve, known at chosen times.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Survival {
-    steps: Vec<Step>,
+    /// The time, and the last step at or before it.
+    steps: Vec<(i64, Option<Step>)>,
+    median: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
-    time: i64,
     share: f64,
     /// Greenwood's sum of d ÷ (n (n − d)); infinite when the share is 0.
     variance: f64,
 }
 
 impl Survival {
-    /// The curve of these observations. What is censored at a time was still at risk at it.
-    pub fn of(mut observations: Vec<Observation>) -> Self {
-        for o in &mut observations {
-            o.time = o.time.max(0);
-        }
-        observations.sort_unstable_by_key(|o| o.time);
-        let mut steps = Vec::new();
+    /// The curve of what happened after these times (ascending, at least 0) and what is still being waited for
+    /// after those (in any order; negative ones count as 0), known at `times` (ascending). What is censored at a
+    /// time was still at risk at it.
+    pub fn of(happened: &[i64], waiting: impl Iterator<Item = i64>, times: &[i64]) -> Self {
+        let last = happened.last().copied().unwrap_or(i64::MIN);
+        // What waits for longer than anything took is at risk throughout, whenever it began.
+        let mut beyond = 0usize;
+        let mut censored: Vec<i64> = roomy(0);
+        censored.extend(waiting.map(|time| time.max(0)).filter(|time| {
+            beyond += usize::from(*time > last);
+            *time <= last
+        }));
+        censored.sort_unstable();
+        let mut curve = Self::default();
+        let mut step = None;
         let (mut share, mut variance) = (1.0, 0.0);
-        let mut at = 0;
-        while at < observations.len() {
-            let time = observations[at].time;
-            let same = observations[at..].iter().take_while(|o| o.time == time).count();
-            let happened = observations[at..at + same].iter().filter(|o| o.happened).count();
-            if happened > 0 {
-                let (risk, d) = ((observations.len() - at) as f64, happened as f64);
-                share *= 1.0 - d / risk;
-                variance += d / (risk * (risk - d));
-                steps.push(Step { time, share, variance });
+        let (mut at, mut gone) = (0, 0);
+        while at < happened.len() {
+            let time = happened[at];
+            curve.know(times, time, step);
+            let same = happened[at..].iter().take_while(|t| **t == time).count();
+            gone += censored[gone..].iter().take_while(|t| **t < time).count();
+            let at_risk = (happened.len() - at) + (censored.len() - gone) + beyond;
+            let (risk, d) = (at_risk as f64, same as f64);
+            share *= 1.0 - d / risk;
+            variance += d / (risk * (risk - d));
+            step = Some(Step { share, variance });
+            // Rounding must not move a share of exactly one half to the next step.
+            if curve.median.is_none() && share <= 0.5 + 1e-12 {
+                curve.median = Some(time);
             }
             at += same;
         }
-        Self { steps }
+        curve.know(times, i64::MAX, step);
+        curve
     }
 
-    /// The share that is still waiting after `time`.
+    /// Notes the step that holds at each of the times before `end`.
+    fn know(&mut self, times: &[i64], end: i64, step: Option<Step>) {
+        let new = times[self.steps.len()..].iter().take_while(|t| **t < end);
+        self.steps.extend(new.map(|t| (*t, step)));
+    }
+
+    /// The share that is still waiting after one of the chosen times.
     pub fn at(&self, time: i64) -> f64 {
         self.step(time).map_or(1.0, |s| s.share)
     }
@@ -68,12 +80,13 @@ impl Survival {
 
     /// The smallest time at which at most half are waiting.
     pub fn median(&self) -> Option<i64> {
-        // Rounding must not move a share of exactly one half to the next step.
-        self.steps.iter().find(|s| s.share <= 0.5 + 1e-12).map(|s| s.time)
+        self.median
     }
 
-    fn step(&self, time: i64) -> Option<&Step> {
-        self.steps[..self.steps.partition_point(|s| s.time <= time)].last()
+    fn step(&self, time: i64) -> Option<Step> {
+        let place = self.steps.partition_point(|s| s.0 < time);
+        debug_assert!(self.steps.get(place).is_some_and(|s| s.0 == time), "the time was chosen");
+        self.steps.get(place).and_then(|s| s.1)
     }
 }
 
@@ -82,7 +95,10 @@ mod tests {
     use super::*;
 
     fn curve(rows: &[(i64, bool)]) -> Survival {
-        Survival::of(rows.iter().map(|&(time, happened)| Observation { time, happened }).collect())
+        let of = |want: bool| rows.iter().filter(move |r| r.1 == want).map(|r| r.0);
+        let mut happened: Vec<i64> = of(true).collect();
+        happened.sort_unstable();
+        Survival::of(&happened, of(false), &[0, 1, 2, 3, 4, 5, 100])
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use base::{Day, Interval, Period, Zone};
 use community::read::{Actives, Basis, DayActives, FirstRow, Opened, Passage, Passages};
-use metric::{Envelope, Inputs, Needs, Query, Reach};
+use metric::{Conversations, Envelope, Firsts, Inputs, Needs, Query, Reach, Sorter, Waits};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -126,8 +126,16 @@ impl Model {
         let printed = query.asked_periods().filter(|_| !whole);
         let read = |at: i64| printed.is_none_or(|p| p.holds(Day::of_micros(at)));
         let opened = || self.opened().into_iter().filter(|o| read(o.at));
-        inputs.opened = Ok(opened().collect());
-        inputs.first_rows = self.first_rows().into_iter().filter(|r| read(r.at)).collect();
+        let mut sorter = Sorter::new(Zone::utc(), Waits::new(self.now().unwrap_or_default(), true));
+        if needs.opened == Conversations::CountsOfFirst {
+            let rows: Vec<FirstRow> = self.first_rows().into_iter().filter(|r| read(r.at)).collect();
+            let mut firsts = Firsts::new(&rows);
+            opened().for_each(|o| firsts.add(o));
+            firsts.found().for_each(|o| sorter.add(&o));
+        } else {
+            opened().for_each(|o| sorter.add(&o));
+        }
+        inputs.opened = Ok(sorter.done());
         let mut openings: BTreeMap<i32, u64> = BTreeMap::new();
         for o in opened() {
             *openings.entry(Day::of_micros(o.at).0).or_default() += 1;

@@ -2,7 +2,7 @@
 
 use super::scale::Scale;
 use super::svg::{self, Key, hue, place};
-use super::{Chart, Figure};
+use super::{Chart, Figure, Over, Series, notes};
 use crate::Markup;
 use crate::markup::esc;
 use std::fmt::Write as _;
@@ -10,6 +10,11 @@ use std::fmt::Write as _;
 /// Bars of the first series; further ones that are marked `was` are drawn as a dashed line of comparison.
 /// Intervals are whiskers.
 pub fn bars(chart: &Chart) -> Markup {
+    bars_with(chart, &Over::default())
+}
+
+/// The same with notes over it.
+pub fn bars_with(chart: &Chart, over: &Over<'_>) -> Markup {
     let values = chart
         .series
         .iter()
@@ -32,6 +37,7 @@ pub fn bars(chart: &Chart) -> Markup {
             }
         }
     }
+    drawing.push_str(&notes::draw(chart, over.notes, true));
     let mut entries = Vec::new();
     for series in chart.series.iter().filter(|s| s.was) {
         drawing.push_str(&steps(series, count, &scale));
@@ -43,8 +49,8 @@ pub fn bars(chart: &Chart) -> Markup {
         });
     }
     drawing.push_str(&svg::labels(&chart.axis, true));
-    drawing.push_str(&svg::hits(chart, true));
-    Markup::raw(svg::frame(chart, &scale, "e-0", &drawing) + &svg::key(chart, entries))
+    drawing.push_str(&svg::hits(chart, over, true));
+    Markup::raw(svg::frame(chart, &scale, "e-0", &drawing) + &svg::key(chart, over, entries))
 }
 
 /// The earlier period as a dashed level over each bar.
@@ -68,11 +74,15 @@ fn steps(series: &super::Series, count: usize, scale: &Scale) -> String {
     })
 }
 
-/// Layers on one another; negative values hang below the zero line.
+/// Layers on one another; negative values hang below the zero line. The names stand at the right end, beside the
+/// last finished bar's layers, and in the key where there is no room.
 pub fn stacked(chart: &Chart) -> Markup {
+    stacked_with(chart, &Over::default())
+}
+
+/// The same with notes and a line over it.
+pub fn stacked_with(chart: &Chart, over: &Over<'_>) -> Markup {
     let count = chart.axis.len();
-    let value =
-        |series: &super::Series, at: usize| series.values.get(at).and_then(|v| v.value).unwrap_or(0.0);
     let sums = (0..count).flat_map(|at| {
         let all = chart.series.iter().map(|series| value(series, at));
         let (up, down) = all.fold((0.0, 0.0), |(up, down), v: f64| (up + v.max(0.0), down + v.min(0.0)));
@@ -81,38 +91,104 @@ pub fn stacked(chart: &Chart) -> Markup {
     let scale = Scale::over(sums, chart.figure);
     let mut drawing = svg::grid(&scale);
     for at in 0..count {
-        let (mut up, mut down) = (0.0, 0.0);
-        for series in &chart.series {
-            let v = value(series, at);
-            if v == 0.0 {
-                continue;
-            }
-            let from = if v > 0.0 { &mut up } else { &mut down };
+        for (series, from, v) in layers(chart, at) {
             let open = series.values.get(at).is_some_and(|v| v.open);
-            drawing.push_str(&bar(at, count, &scale, *from, *from + v, &hue(series.hue), open));
-            *from += v;
+            drawing.push_str(&bar(at, count, &scale, from, from + v, &hue(series.hue), open));
         }
     }
+    // The zero line lies over the bars, so that up and down are told apart.
+    if scale.ticks.first().is_some_and(|(low, _)| *low < 0.0) {
+        let y = scale.y(0.0);
+        let _ = write!(drawing, "<line class=\"base\" x1=\"0\" x2=\"100%\" y1=\"{y:.2}%\" y2=\"{y:.2}%\"/>");
+    }
+    if let Some(line) = over.line {
+        drawing.push_str(&net(line, count, &scale));
+    }
+    drawing.push_str(&notes::draw(chart, over.notes, true));
+    let mut ends = layer_ends(chart, over, &scale);
+    svg::spread(&mut ends);
     drawing.push_str(&svg::labels(&chart.axis, true));
-    drawing.push_str(&svg::hits(chart, true));
+    drawing.push_str(&svg::end_texts(&ends));
+    drawing.push_str(&svg::hits(chart, over, true));
     let entries = chart
         .series
         .iter()
-        .map(|series| Key {
-            mark: hue(series.hue),
+        .chain(over.line)
+        .enumerate()
+        .map(|(at, series)| Key {
+            mark: if at < chart.series.len() { hue(series.hue) } else { "line net-key".into() },
             text: series.name.clone(),
-            figure: series
-                .values
-                .iter()
-                .rev()
-                .find(|v| !v.open)
-                .and_then(|v| v.value)
-                .map(|v| chart.figure.text(v.abs()))
-                .unwrap_or_default(),
-            narrow: false,
+            figure: last(series).map(|v| chart.figure.text(v.1.abs())).unwrap_or_default(),
+            narrow: !ends.is_empty(),
         })
         .collect();
-    Markup::raw(svg::frame(chart, &scale, "e-0", &drawing) + &svg::key(chart, entries))
+    Markup::raw(svg::frame(chart, &scale, svg::end_room(&ends), &drawing) + &svg::key(chart, over, entries))
+}
+
+fn value(series: &Series, at: usize) -> f64 {
+    series.values.get(at).and_then(|v| v.value).unwrap_or(0.0)
+}
+
+/// The layers of one place: series, where its layer begins, and its value.
+fn layers(chart: &Chart, at: usize) -> Vec<(&Series, f64, f64)> {
+    let (mut up, mut down) = (0.0, 0.0);
+    let mut out = Vec::new();
+    for series in &chart.series {
+        let v = value(series, at);
+        if v != 0.0 {
+            let from = if v > 0.0 { &mut up } else { &mut down };
+            out.push((series, *from, v));
+            *from += v;
+        }
+    }
+    out
+}
+
+/// Place and value of the last finished period.
+fn last(series: &Series) -> Option<(usize, f64)> {
+    series.values.iter().enumerate().rev().filter(|(_, v)| !v.open).find_map(|(at, v)| Some((at, v.value?)))
+}
+
+/// Names beside the layers of the last finished place.
+fn layer_ends(chart: &Chart, over: &Over<'_>, scale: &Scale) -> Vec<svg::End> {
+    let Some(at) = chart.series.iter().filter_map(last).map(|(at, _)| at).max() else { return Vec::new() };
+    let mut ends: Vec<svg::End> = layers(chart, at)
+        .into_iter()
+        .map(|(series, from, v)| {
+            let text = format!("{} {}", svg::clipped(&series.name), chart.figure.text(v.abs()));
+            svg::End { y: scale.y(from + v / 2.0), text, range: String::new(), tone: hue(series.hue) }
+        })
+        .collect();
+    if let Some((line, (_, v))) = over.line.and_then(|line| Some((line, last(line)?))) {
+        let sign = if v > 0.0 { "+" } else { "" };
+        let text = format!("{} {sign}{}", line.name, chart.figure.text(v));
+        ends.push(svg::End { y: scale.y(v), text, range: String::new(), tone: "net".into() });
+    }
+    ends
+}
+
+/// A line over the middles of the bars, with a point on each where there are few.
+fn net(line: &Series, count: usize, scale: &Scale) -> String {
+    let places: Vec<(f64, f64)> = line
+        .values
+        .iter()
+        .enumerate()
+        .filter_map(|(at, v)| Some((place(at, count, true), scale.y(v.value?))))
+        .collect();
+    let path: Vec<String> = places.iter().map(|(x, y)| format!("{x:.2} {y:.2}")).collect();
+    let mut out = format!(
+        "<svg class=\"inner\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\"><path class=\"ln net-under\" d=\"M{0}\"/><path class=\"ln net\" d=\"M{0}\"/></svg>",
+        path.join("L")
+    );
+    if places.is_empty() {
+        return String::new();
+    }
+    if count <= 32 {
+        for (x, y) in places {
+            let _ = write!(out, "<circle class=\"pt net\" cx=\"{x:.2}%\" cy=\"{y:.2}%\" r=\"3\"/>");
+        }
+    }
+    out
 }
 
 fn bar(at: usize, count: usize, scale: &Scale, from: f64, to: f64, tone: &str, open: bool) -> String {
@@ -174,6 +250,10 @@ mod tests {
         let html = stacked(&chart).into_string();
         assert_eq!(html.matches("class=\"bar").count(), 11 + 12, "the gap has no bar");
         assert!(html.contains("This <b>50</b>") && html.contains("Went quiet <b>5</b>"));
+        assert!(html.contains(">Went quiet 5</text>"), "the name stands at the end of the bars, too");
+        let line = Series { name: "Net".into(), values: vec![Value::of(3.0); 12], ..Series::default() };
+        let html = stacked_with(&chart, &Over { notes: &[], line: Some(&line) }).into_string();
+        assert!(html.contains(">Net +3</text>") && html.matches("pt net").count() == 12);
     }
 
     #[test]

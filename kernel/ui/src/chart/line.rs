@@ -2,19 +2,20 @@
 
 use super::scale::Scale;
 use super::svg::{self, Key, hue, place};
-use super::{Chart, Series, Value};
+use super::{Chart, Over, Series, Value, notes};
 use crate::Markup;
-use crate::markup::esc;
 use std::fmt::Write as _;
-
-/// Room between two names at the lines' ends, in per cent of the height: one line of text, or two.
-const APART: [f64; 2] = [7.0, 13.0];
 
 /// Up to so many places each one gets a dot.
 const DOTS: usize = 16;
 
 /// A line chart. Missing values are gaps, segments to or from an unfinished place are dotted.
 pub fn line(chart: &Chart) -> Markup {
+    line_with(chart, &Over::default())
+}
+
+/// The same with notes over it.
+pub fn line_with(chart: &Chart, over: &Over<'_>) -> Markup {
     let scale = Scale::over(all_values(chart), chart.figure);
     let (ends, room) = ends(chart, &scale);
     let mut inner = String::new();
@@ -25,11 +26,12 @@ pub fn line(chart: &Chart) -> Markup {
         dots.push_str(&points(series, &scale));
     }
     let drawing = format!(
-        "{}{}<svg class=\"inner\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">{inner}</svg>{dots}{}{ends}{}",
+        "{}{}{}<svg class=\"inner\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\" width=\"100%\" height=\"100%\">{inner}</svg>{dots}{}{ends}{}",
         svg::grid(&scale),
         svg::unfinished(chart),
+        notes::draw(chart, over.notes, false),
         svg::labels(&chart.axis, false),
-        svg::hits(chart, false),
+        svg::hits(chart, over, false),
     );
     let several = chart.series.len() > 1;
     let entries = chart
@@ -47,7 +49,7 @@ pub fn line(chart: &Chart) -> Markup {
             narrow: !series.was,
         })
         .collect();
-    Markup::raw(svg::frame(chart, &scale, room, &drawing) + &svg::key(chart, entries))
+    Markup::raw(svg::frame(chart, &scale, room, &drawing) + &svg::key(chart, over, entries))
 }
 
 fn all_values(chart: &Chart) -> impl Iterator<Item = f64> {
@@ -146,45 +148,23 @@ fn last_complete(series: &Series) -> Option<(usize, &Value)> {
 
 /// Names and last complete values at the ends of the lines, moved apart where they would meet.
 fn ends(chart: &Chart, scale: &Scale) -> (String, &'static str) {
-    let mut ends: Vec<(f64, String, String)> = Vec::new();
+    let mut ends: Vec<svg::End> = Vec::new();
+    let several = chart.series.iter().filter(|s| !s.was).count() > 1;
     for series in chart.series.iter().filter(|series| !series.was) {
         let Some((_, value)) = last_complete(series) else { continue };
         let Some(v) = value.value else { continue };
-        let name = if chart.series.iter().filter(|s| !s.was).count() > 1 {
-            format!("{} ", series.name)
-        } else {
-            String::new()
-        };
+        let name = if several { format!("{} ", svg::clipped(&series.name)) } else { String::new() };
         let range =
             value.low.zip(value.high).map(|(low, high)| chart.figure.range(low, high)).unwrap_or_default();
-        ends.push((scale.y(v), format!("{name}{}", chart.figure.text(v)), range));
+        ends.push(svg::End {
+            y: scale.y(v),
+            text: format!("{name}{}", chart.figure.text(v)),
+            range,
+            tone: if several { hue(series.hue) } else { String::new() },
+        });
     }
-    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut floor = f64::NEG_INFINITY;
-    for (y, _, range) in &mut ends {
-        *y = y.max(floor);
-        floor = *y + APART[usize::from(!range.is_empty())];
-    }
-    let longest = ends
-        .iter()
-        .map(|(_, text, range)| text.chars().count().max(range.chars().count()))
-        .max()
-        .unwrap_or(0);
-    let room = match longest {
-        0 => "e-0",
-        1..=8 => "e-1",
-        9..=14 => "e-2",
-        _ => "e-3",
-    };
-    let texts = ends.iter().fold(String::new(), |mut out, (y, text, range)| {
-        let _ = write!(out, "<text class=\"end\" x=\"100%\" dx=\"10\" y=\"{y:.2}%\" dy=\"4\">{}", esc(text));
-        if !range.is_empty() {
-            let _ =
-                write!(out, "<tspan class=\"range\" x=\"100%\" dx=\"10\" dy=\"14\">{}</tspan>", esc(range));
-        }
-        out + "</text>"
-    });
-    (texts, room)
+    svg::spread(&mut ends);
+    (svg::end_texts(&ends), svg::end_room(&ends))
 }
 
 #[cfg(test)]

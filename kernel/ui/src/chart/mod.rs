@@ -6,12 +6,13 @@
 mod bars;
 mod heat;
 mod line;
+mod notes;
 mod scale;
 mod svg;
 
-pub use bars::{bars, shares, stacked};
+pub use bars::{bars, bars_with, shares, stacked, stacked_with};
 pub use heat::{Heat, HeatCell, HeatRow, heat};
-pub use line::line;
+pub use line::{line, line_with};
 pub use scale::Figure;
 
 use base::{Day, Interval};
@@ -79,6 +80,28 @@ pub struct Series {
     pub values: Vec<Value>,
     /// Whether it is the earlier period: thin, grey and dashed.
     pub was: bool,
+}
+
+/// Something that happened, as a dashed upright with a label on top.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// The first day.
+    pub first: Day,
+    /// The last day; the first for a single day.
+    pub last: Day,
+    /// What happened, in a few words.
+    pub text: String,
+    /// What kind of thing it was, in a word.
+    pub kind: String,
+}
+
+/// What is drawn over a chart.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Over<'a> {
+    /// What happened, by day.
+    pub notes: &'a [Note],
+    /// A line over layers of bars, such as the net of what came and went.
+    pub line: Option<&'a Series>,
 }
 
 /// How tall a chart is.

@@ -1,7 +1,7 @@
 //! The frame that line and bar charts share: grid, axis labels, places to point at, key.
 
 use super::scale::Scale;
-use super::{Axis, Chart, Figure, Size, Value};
+use super::{Axis, Chart, Figure, Over, Size, Value, notes};
 use crate::markup::esc;
 use base::Interval;
 use std::fmt::Write as _;
@@ -113,8 +113,84 @@ fn labelled(axis: &Axis) -> Vec<usize> {
     (first..count).step_by(step).collect()
 }
 
+/// Room between two names at the lines' ends, in per cent of the height: one line of text, or two.
+const APART: [f64; 2] = [7.0, 13.0];
+
+/// A name at the end of a line or beside a layer.
+pub(super) struct End {
+    /// Height in per cent.
+    pub y: f64,
+    /// Name and value.
+    pub text: String,
+    /// Its interval; empty for none.
+    pub range: String,
+    /// The class of its colour, shown before the name; empty where nothing must be told apart.
+    pub tone: String,
+}
+
+/// A name that fits beside a chart.
+pub(super) fn clipped(name: &str) -> String {
+    const MOST: usize = 15;
+    if name.chars().count() <= MOST {
+        return name.to_owned();
+    }
+    let cut: String = name.chars().take(MOST - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// Moves names apart where they would meet, downwards first, then up from the floor.
+pub(super) fn spread(ends: &mut [End]) {
+    ends.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let room = |end: &End| APART[usize::from(!end.range.is_empty())];
+    let mut ceiling = f64::NEG_INFINITY;
+    for end in ends.iter_mut() {
+        end.y = end.y.max(ceiling);
+        ceiling = end.y + room(end);
+    }
+    let mut floor = 101.0;
+    for end in ends.iter_mut().rev() {
+        end.y = end.y.min(floor - if end.range.is_empty() { 0.0 } else { 6.0 });
+        floor = end.y - APART[0];
+    }
+}
+
+/// The class that leaves room for the longest of them.
+pub(super) fn end_room(ends: &[End]) -> &'static str {
+    let length = |end: &End| {
+        let mark = if end.tone.is_empty() { 0 } else { 2 };
+        mark + end.text.chars().count().max(end.range.chars().count())
+    };
+    let longest = ends.iter().map(length).max();
+    match longest.unwrap_or(0) {
+        0 => "e-0",
+        1..=8 => "e-1",
+        9..=14 => "e-2",
+        15..=19 => "e-3",
+        _ => "e-4",
+    }
+}
+
+/// The names at the end of a chart.
+pub(super) fn end_texts(ends: &[End]) -> String {
+    ends.iter().fold(String::new(), |mut out, End { y, text, range, tone }| {
+        let dx = if tone.is_empty() { 10 } else { 22 };
+        if !tone.is_empty() {
+            let _ = write!(
+                out,
+                "<rect class=\"swatch {tone}\" x=\"100%\" y=\"{y:.2}%\" width=\"8\" height=\"8\" rx=\"2\" transform=\"translate(10 -4)\"/>"
+            );
+        }
+        let _ = write!(out, "<text class=\"end\" x=\"100%\" dx=\"{dx}\" y=\"{y:.2}%\" dy=\"4\">{}", esc(text));
+        if !range.is_empty() {
+            let _ =
+                write!(out, "<tspan class=\"range\" x=\"100%\" dx=\"{dx}\" dy=\"14\">{}</tspan>", esc(range));
+        }
+        out + "</text>"
+    })
+}
+
 /// Invisible columns that say their values when pointed at.
-pub(super) fn hits(chart: &Chart, bars: bool) -> String {
+pub(super) fn hits(chart: &Chart, over: &Over<'_>, bars: bool) -> String {
     let count = chart.axis.len();
     if count > MOST_HITS {
         return String::new();
@@ -128,16 +204,16 @@ pub(super) fn hits(chart: &Chart, bars: bool) -> String {
             out,
             "<rect class=\"hit\" x=\"{left:.2}%\" width=\"{:.2}%\" y=\"0\" height=\"100%\" data-say=\"{}\"/>",
             right - left,
-            esc(&say(chart, at))
+            esc(&(say(chart, over, at) + &notes::said(chart, over.notes, at)))
         );
     }
     out
 }
 
 /// Everything about one place, one line a series.
-fn say(chart: &Chart, at: usize) -> String {
+fn say(chart: &Chart, over: &Over<'_>, at: usize) -> String {
     let mut out = chart.axis.long(at);
-    for series in &chart.series {
+    for series in chart.series.iter().chain(over.line) {
         let Some(value) = series.values.get(at) else { continue };
         let _ = write!(out, "\n{}{}", name_of(chart, &series.name), worded(value, chart.figure));
     }
@@ -206,14 +282,14 @@ pub(super) struct Key {
     pub narrow: bool,
 }
 
+/// An entry without mark and figure.
+pub(super) fn plain(text: &str) -> Key {
+    Key { mark: String::new(), text: text.into(), figure: String::new(), narrow: false }
+}
+
 /// The key below a chart; nothing when there is nothing to explain.
-pub(super) fn key(chart: &Chart, mut entries: Vec<Key>) -> String {
-    let plain = |mark: &str, text: &str| Key {
-        mark: mark.into(),
-        text: text.into(),
-        figure: String::new(),
-        narrow: false,
-    };
+pub(super) fn key(chart: &Chart, over: &Over<'_>, mut entries: Vec<Key>) -> String {
+    let plain = |mark: &str, text: &str| Key { mark: mark.into(), ..plain(text) };
     if chart.any_interval() && !chart.interval_note.is_empty() {
         let first = chart.series.first().map_or(1, |series| series.hue);
         entries.push(plain(&format!("band-key {}", hue(first)), &chart.interval_note));
@@ -221,6 +297,7 @@ pub(super) fn key(chart: &Chart, mut entries: Vec<Key>) -> String {
     if chart.any_open() && !chart.open_note.is_empty() {
         entries.push(plain("hatch", &chart.open_note));
     }
+    entries.extend(notes::key(chart, over.notes));
     if entries.is_empty() {
         return String::new();
     }

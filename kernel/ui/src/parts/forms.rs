@@ -3,6 +3,34 @@
 use crate::Markup;
 use crate::markup::{attributes, esc, icon, optional};
 
+/// Zones that are offered while one types; every other IANA name is taken as well.
+const ZONES: [&str; 24] = [
+    "UTC",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/Toronto",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Europe/Amsterdam",
+    "Europe/Berlin",
+    "Europe/Istanbul",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Paris",
+    "Europe/Warsaw",
+    "Pacific/Auckland",
+];
+
 /// A one-line field.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
@@ -142,6 +170,46 @@ pub fn check(label: &str, name: &str, value: &str, ticked: bool) -> Markup {
 /// A field that is sent but not shown.
 pub fn hidden(name: &str, value: &str) -> Markup {
     Markup::raw(format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", esc(name), esc(value)))
+}
+
+/// The suggestions behind a field for a zone, which names them by the attribute `list="zones"`.
+pub fn zone_list() -> Markup {
+    let options: String = ZONES.iter().map(|z| format!("<option value=\"{z}\"></option>")).collect();
+    Markup::raw(format!("<datalist id=\"zones\">{options}</datalist>"))
+}
+
+/// A longer text, one entry a line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LongText<'a> {
+    /// What people read.
+    pub label: &'a str,
+    /// The name under which it is sent; also its id.
+    pub name: &'a str,
+    /// What it holds.
+    pub value: &'a str,
+    /// A sentence under it; empty for none.
+    pub hint: &'a str,
+    /// What is wrong; empty when nothing is.
+    pub error: &'a str,
+    /// How many lines are seen at once.
+    pub rows: usize,
+    /// Whether it may be left empty: then the label says so.
+    pub optional: bool,
+}
+
+/// A labelled field for a longer text.
+pub fn long_text(t: &LongText<'_>) -> Markup {
+    let (under, tied) = beside(t.name, t.hint, t.error);
+    wrap(
+        t.error,
+        format!(
+            "{}<textarea class=\"textarea\" id=\"{name}\" name=\"{name}\" rows=\"{}\"{tied}>{}</textarea>{under}",
+            label_of(t.label, t.name, t.optional),
+            t.rows,
+            esc(t.value),
+            name = esc(t.name),
+        ),
+    )
 }
 
 /// A field for files: click or drop. Without a script it is the browser's own picker.

@@ -50,12 +50,15 @@ pub fn table(t: &Table<'_>) -> Markup {
                 0 => format!("<th scope=\"row\"{}>{cell}</th>", class(column)),
                 _ => format!("<td{}>{cell}</td>", class(column)),
             });
-            format!("<tr>{}</tr>", cells.collect::<String>())
+            // Rows that lead somewhere can be walked with j and k.
+            let leads = row.first().is_some_and(|cell| cell.as_str().contains("<a "));
+            let mark = if leads { " data-row" } else { "" };
+            format!("<tr{mark}>{}</tr>", cells.collect::<String>())
         })
         .collect();
     Markup::raw(format!(
         "<div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"{caption}\"><table class=\"table flat\">\
-         <caption class=\"sr\">{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>",
+         <caption class=\"sr\">{caption}</caption><thead><tr>{head}</tr></thead><tbody data-list>{body}</tbody></table></div>",
         caption = esc(t.caption)
     ))
 }

@@ -1,0 +1,45 @@
+//! Channels: where the community talks, how much, how fast questions are answered there, what is new and what dies
+//! away. Every figure is a metric's, asked for each channel at once.
+
+mod api;
+mod gather;
+mod model;
+mod page;
+mod pages;
+mod palette;
+mod table;
+
+use axum::Router;
+use axum::routing::get;
+use capability::{App, Manifest, NavEntry, Palette, Permission, Routes};
+
+/// May see channels and their figures.
+pub const SEE: Permission = Permission { id: "channels.see", title: "See channels and their figures" };
+
+/// Where the list lives.
+pub const PATH: &str = "/desk/channels";
+
+/// The manifest.
+pub fn manifest() -> Manifest {
+    Manifest {
+        id: "channels",
+        title: "Channels",
+        navigation: vec![NavEntry { title: "Channels", path: PATH, icon: "hash", group: "", order: 300 }],
+        routes: vec![Routes::new(SEE, desk)],
+        api: vec![Routes::new(SEE, api_routes)],
+        permissions: vec![SEE],
+        palette: vec![Palette { permission: SEE, find: palette::find }],
+        ..Manifest::default()
+    }
+}
+
+fn desk() -> Router<App> {
+    Router::new()
+        .route("/desk/channels", get(pages::list))
+        .route("/desk/channels/csv", get(pages::csv))
+        .route("/desk/channels/{channel}", get(pages::channel))
+}
+
+fn api_routes() -> Router<App> {
+    Router::new().route("/api/v1/channels", get(api::list))
+}

@@ -1,0 +1,173 @@
+//! The API: the same calls as the pages, as JSON.
+
+use crate::acts::signature;
+use crate::filters::{Filters, PAGE};
+use crate::list::{self, Line, Listing};
+use crate::store::{self, Decided};
+use crate::{thread, view};
+use ::store::Priority;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use base::{Error, Micros, Result};
+use capability::{App, Principal, Problem};
+use community::marks::Change;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+type Answer = std::result::Result<Json<Value>, Problem>;
+
+fn written(at: Micros) -> Value {
+    jiff::Timestamp::from_microsecond(at).map_or(Value::Null, |t| t.to_string().into())
+}
+
+fn line(l: &Line, listing: &Listing) -> Value {
+    let t = &l.thread;
+    json!({
+        "id": t.conversation,
+        "title": view::list::name(l),
+        "source": listing.places.source(t.source_id),
+        "channel": listing.places.channel(t.channel_id),
+        "channel_id": t.channel_id,
+        "opened_by": { "id": t.author.public_id, "name": t.author.name },
+        "opened_at": written(t.at),
+        "question": t.question,
+        "state": l.standing.state.word(),
+        "why": l.standing.why,
+        "replies": t.replies,
+        "people": t.people,
+        "first_answer_after_seconds": t.answered_at.map(|a| (a - t.at) / 1_000_000),
+        "due_at": l.due.map(written),
+        "assigned_to": l.assigned.as_ref().map(|a| &a.name),
+        "permalink": t.permalink,
+    })
+}
+
+/// `GET /api/v1/conversations`
+pub(crate) async fn list(
+    State(app): State<App>,
+    principal: Principal,
+    Query(mut pairs): Query<Vec<(String, String)>>,
+) -> Answer {
+    for pair in &mut pairs {
+        if pair.0 == "cursor" {
+            "after".clone_into(&mut pair.0);
+        }
+    }
+    let filters = Filters::read(&pairs)?;
+    let listing = app
+        .blocking(move |app| {
+            let present = app.clock.now();
+            app.community.view(|v| {
+                let decided = Decided::load(v)?;
+                list::load(v, &filters, &decided, principal.account, (present, PAGE))
+            })
+        })
+        .await?;
+    let items: Vec<Value> = listing.lines.iter().map(|l| line(l, &listing)).collect();
+    Ok(Json(json!({ "items": items, "next_cursor": listing.next.map(|(at, id)| format!("{at}-{id}")) })))
+}
+
+/// `GET /api/v1/conversations/{conversation}`
+pub(crate) async fn get(State(app): State<App>, Path(id): Path<i64>) -> Answer {
+    let p = app
+        .blocking(move |app| {
+            let present = app.clock.now();
+            app.community.view(|v| thread::load(v, id, present))
+        })
+        .await?;
+    let messages: Vec<Value> = p
+        .messages
+        .iter()
+        .map(|m| {
+            let who = &m.author;
+            json!({
+                "seq": m.seq, "at": written(m.at), "kind": m.kind.name(),
+                "by": { "id": who.public_id, "name": who.name },
+                "text": m.text, "title": m.title, "permalink": m.permalink, "reactions": m.reactions,
+                "edited_at": m.edited_at.map(written), "deleted": m.deleted,
+            })
+        })
+        .collect();
+    let marks: Vec<Value> = p
+        .marks
+        .iter()
+        .map(|m| {
+            json!({
+                "mark": m.mark.word(), "reason": m.reason, "set_by": m.set_by, "set_at": written(m.set_at),
+                "ended_at": m.ended_at.map(written),
+            })
+        })
+        .collect();
+    Ok(Json(json!({
+        "id": id,
+        "title": p.title(),
+        "source": p.places.source(p.thread.source_id),
+        "channel": p.places.channel(p.thread.channel_id),
+        "opened_at": written(p.thread.at),
+        "question": p.thread.question,
+        "asks": p.thread.asks.reason(),
+        "state": p.standing.state.word(),
+        "why": p.standing.why,
+        "due_at": p.due.map(written),
+        "assigned_to": p.assigned.as_ref().map(|a| &a.name),
+        "messages": messages,
+        "marks": marks,
+    })))
+}
+
+/// A mark as a program sends it.
+#[derive(Deserialize)]
+pub(crate) struct NewMark {
+    mark: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /api/v1/conversations/{conversation}/marks`
+pub(crate) async fn mark(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<i64>,
+    Json(new): Json<NewMark>,
+) -> Answer {
+    let change = Change::named(&new.mark)?;
+    let by = signature(&principal);
+    app.blocking(move |app| store::mark_many(app, &[id], change, &new.reason, &by)).await?;
+    get(State(app), Path(id)).await
+}
+
+/// An assignment as a program sends it.
+#[derive(Deserialize)]
+pub(crate) struct NewAssignment {
+    /// An account's e-mail address or name; `null` for nobody.
+    account: Option<String>,
+}
+
+/// `PUT /api/v1/conversations/{conversation}/assignment`
+pub(crate) async fn assign(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<i64>,
+    Json(new): Json<NewAssignment>,
+) -> Answer {
+    let by = signature(&principal);
+    let now = app.clock.now();
+    app.blocking(move |app| {
+        app.db.write(Priority::Interactive, |tx| {
+            let account = new.account.as_deref().map(|name| account_of(tx, name)).transpose()?;
+            store::assign(tx, id, account, &by, now)
+        })
+    })
+    .await?;
+    get(State(app), Path(id)).await
+}
+
+fn account_of(tx: &mut ::store::Conn<'_>, name: &str) -> Result<i64> {
+    tx.query_opt(
+        "SELECT account_id FROM accounts WHERE removed_at IS NULL AND (email = $1 OR name = $1)
+         ORDER BY account_id LIMIT 1",
+        &[name.into()],
+        |r| r.int(0),
+    )?
+    .ok_or_else(|| Error::not_found(format!("there is no account \"{name}\"; use its e-mail address")))
+}

@@ -1,0 +1,360 @@
+//! Everybody at a glance: first and last active day and recent rows of every member, in memory, so that a list of
+//! hundreds of thousands is filtered and sorted without asking the database for each. Made from the community's
+//! cells; kept until a cell, a link, a mask or an identity changes, and what is not folded yet is added.
+
+use super::LogView;
+use super::cache::Version;
+use crate::cell::{self, Pairs};
+use crate::graph::Graph;
+use crate::rollup::fold::union_parts;
+use crate::rollup::{ACTIVE, COMMUNITY};
+use base::{Day, Result};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Days of the window that decides who is new, active, quiet or gone.
+pub const WINDOW: i32 = 30;
+
+/// Never active.
+const NEVER: (i32, i32) = (i32::MAX, i32::MIN);
+
+/// Where a member stands, by the lifecycle's definitions with two windows of 30 days that end with the last
+/// activity of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// First active in this window.
+    New,
+    /// Active in this window, and before it (returning or resurrecting).
+    Active,
+    /// Active in the window before, not in this one (dormant).
+    Quiet,
+    /// Active before, in neither of them.
+    Gone,
+    /// There, and never active.
+    Silent,
+}
+
+impl Standing {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::New, Self::Active, Self::Quiet, Self::Gone, Self::Silent];
+
+    /// Its word in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Active => "active",
+            Self::Quiet => "quiet",
+            Self::Gone => "gone",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// As people read it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::New => "New",
+            Self::Active => "Active",
+            Self::Quiet => "Going quiet",
+            Self::Gone => "Gone",
+            Self::Silent => "Never active",
+        }
+    }
+
+    /// What it means, in words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::New => "first active in the last 30 days",
+            Self::Active => "active in the last 30 days and before",
+            Self::Quiet => "active in the 30 days before, not in the last 30",
+            Self::Gone => "active once, not in the last 60 days",
+            Self::Silent => "known to a source, without a message of their own",
+        }
+    }
+
+    /// The one of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.word() == word)
+    }
+
+    fn of(first: i32, last: i32, today: i32) -> Self {
+        match today.saturating_sub(last) {
+            _ if first == NEVER.0 => Self::Silent,
+            ..WINDOW if today.saturating_sub(first) < WINDOW => Self::New,
+            ..WINDOW => Self::Active,
+            gap if gap < 2 * WINDOW => Self::Quiet,
+            _ => Self::Gone,
+        }
+    }
+}
+
+/// One member at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The member's number.
+    pub member: u32,
+    /// Active rows in the last 30 days.
+    pub recent: u32,
+    first: i32,
+    last: i32,
+}
+
+impl Glance {
+    /// The first active day.
+    pub fn first(&self) -> Option<Day> {
+        (self.first != NEVER.0).then_some(Day(self.first))
+    }
+
+    /// The last active day.
+    pub fn last(&self) -> Option<Day> {
+        (self.last != NEVER.1).then_some(Day(self.last))
+    }
+}
+
+/// First and last active day and source of an identity; a source of 0 where there is no such identity.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    first: i32,
+    last: i32,
+    source: u32,
+}
+
+const NOBODY: Facts = Facts { first: NEVER.0, last: NEVER.1, source: 0 };
+
+/// What the cells say, without what is not folded yet.
+#[derive(Debug)]
+struct Stored {
+    generation_and_cells: (i64, i64),
+    facts: Vec<Facts>,
+}
+
+/// What must not have changed for a roster to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    version: Version,
+    deltas: usize,
+    parts: usize,
+    identities: u32,
+}
+
+/// The newest roster and what it was made of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RosterCache(Arc<Mutex<Held>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    stored: Option<Arc<Stored>>,
+    whole: Option<(Key, Arc<Roster>)>,
+}
+
+/// Everybody at one version of the log. Bots are in it, marked; figures leave them out.
+#[derive(Debug)]
+pub struct Roster {
+    /// The day of the last activity; *now* for every standing.
+    pub today: Day,
+    members: Vec<Glance>,
+    sources: Vec<u32>,
+    linked: HashMap<u32, Vec<u32>>,
+    graph: Arc<Graph>,
+}
+
+impl Roster {
+    /// Everybody, by number.
+    pub fn members(&self) -> &[Glance] {
+        &self.members
+    }
+
+    /// The one of this number.
+    pub fn get(&self, member: u32) -> Option<&Glance> {
+        let at = self.members.binary_search_by_key(&member, |g| g.member).ok()?;
+        self.members.get(at)
+    }
+
+    /// The member that an identity belongs to.
+    pub fn member_of(&self, identity: u32) -> u32 {
+        self.graph.member_of(identity)
+    }
+
+    /// Every identity of a member, ascending; the first is the member's number.
+    pub fn identities_of(&self, member: u32) -> Vec<u32> {
+        self.linked.get(&member).cloned().unwrap_or_else(|| vec![member])
+    }
+
+    /// Whether one of a member's identities is staff.
+    pub fn is_staff(&self, member: u32) -> bool {
+        self.any(member, |i| self.graph.is_staff(i))
+    }
+
+    /// Whether a member is nothing but a bot.
+    pub fn is_bot(&self, member: u32) -> bool {
+        !self.any(member, |i| !self.graph.is_bot(i))
+    }
+
+    /// Whether a member has an identity at a source.
+    pub fn is_at(&self, member: u32, source_id: i64) -> bool {
+        self.any(member, |i| self.sources.get(i as usize).is_some_and(|s| i64::from(*s) == source_id))
+    }
+
+    /// Where somebody stands.
+    pub fn standing(&self, glance: &Glance) -> Standing {
+        Standing::of(glance.first, glance.last, self.today.0)
+    }
+
+    /// Days since a member was last active.
+    pub fn silent_days(&self, glance: &Glance) -> Option<i32> {
+        glance.last().map(|day| self.today.0 - day.0)
+    }
+
+    fn any(&self, member: u32, fits: impl Fn(u32) -> bool) -> bool {
+        match self.linked.get(&member) {
+            Some(all) => all.iter().any(|i| fits(*i)),
+            None => fits(member),
+        }
+    }
+}
+
+impl LogView<'_, '_> {
+    /// Everybody at a glance.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn roster(&mut self) -> Result<Arc<Roster>> {
+        let newest =
+            self.conn.query_one("SELECT COALESCE(MAX(identity), 0) FROM identities", &[], |r| r.int(0))?;
+        let key = Key {
+            version: self.version,
+            deltas: self.deltas.len(),
+            parts: self.parts.len(),
+            identities: newest as u32,
+        };
+        let cache = self.cache.roster.clone();
+        let held = |cache: &RosterCache| {
+            let held = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (held.stored.clone(), held.whole.clone())
+        };
+        let (stored, whole) = held(&cache);
+        if let Some((_, roster)) = whole.filter(|w| w.0 == key) {
+            return Ok(roster);
+        }
+        let wanted = self.version.of_cells();
+        let known =
+            |s: &Arc<Stored>| s.generation_and_cells == wanted && s.facts.len() == newest as usize + 1;
+        let stored = match stored.filter(known) {
+            Some(stored) => stored,
+            None => {
+                Arc::new(Stored { generation_and_cells: wanted, facts: self.stored_facts(newest as usize)? })
+            }
+        };
+        let roster = Arc::new(self.make_roster(&stored)?);
+        let mut held = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = Held { stored: Some(stored), whole: Some((key, Arc::clone(&roster))) };
+        Ok(roster)
+    }
+
+    fn stored_facts(&mut self, newest: usize) -> Result<Vec<Facts>> {
+        let mut facts = vec![NOBODY; newest + 1];
+        self.conn.for_each("SELECT identity, source_id FROM identities", &[], |r| {
+            if let Some(f) = facts.get_mut(r.int(0)? as usize) {
+                f.source = r.int(1)? as u32;
+            }
+            Ok(())
+        })?;
+        let mut pairs = Pairs::new();
+        self.conn.for_each(
+            "SELECT day, people, counts FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3",
+            &[self.frame.generation.into(), COMMUNITY.into(), ACTIVE.into()],
+            |r| {
+                pairs.clear();
+                cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut pairs)?;
+                let day = r.int(0)? as i32;
+                pairs.iter().for_each(|p| note(&mut facts, p.0, day));
+                Ok(())
+            },
+        )?;
+        Ok(facts)
+    }
+
+    fn make_roster(&mut self, stored: &Stored) -> Result<Roster> {
+        let mut facts = stored.facts.clone();
+        for part in union_parts(&self.parts, COMMUNITY, i32::MIN, i32::MAX) {
+            part.people.iter().for_each(|p| note(&mut facts, p.0, part.day));
+        }
+        for d in self.deltas.iter().filter(|d| d.kind.is_active()) {
+            note(&mut facts, d.identity, d.day);
+        }
+        let ends = self.channels.iter().filter_map(|c| c.span).map(|s| s.1).max();
+        let today = ends.map_or(Day(0), |at| self.frame.zone.day_of(at));
+        let recent = self.recent_rows(today, facts.len())?;
+        let graph = Arc::clone(&self.graph);
+        let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
+        for i in (1..facts.len() as u32).filter(|i| facts[*i as usize].source != 0) {
+            let member = graph.member_of(i);
+            if member != i {
+                linked.entry(member).or_insert_with(|| vec![member]).push(i);
+            }
+        }
+        let members = (1..facts.len() as u32)
+            .filter(|i| facts[*i as usize].source != 0 && graph.member_of(*i) == *i)
+            .map(|member| {
+                let (first, last) = days_of(&facts, &graph, member, linked.get(&member));
+                Glance { member, recent: recent[member as usize], first, last }
+            })
+            .collect();
+        let sources = facts.iter().map(|f| f.source).collect();
+        Ok(Roster { today, members, sources, linked, graph })
+    }
+
+    /// Active rows of each member in the last 30 days.
+    fn recent_rows(&mut self, today: Day, len: usize) -> Result<Vec<u32>> {
+        let from = today.0.saturating_sub(WINDOW - 1);
+        let scope = super::Scope::default();
+        let days = self
+            .days(&[(COMMUNITY, ACTIVE)], (from, i32::MAX), scope.staff, &|v, d| v.counts_delta(&scope, d))?;
+        let mut recent = vec![0u32; len];
+        for &(member, n) in days.iter().flat_map(|d| d.members.iter()) {
+            if let Some(r) = recent.get_mut(member as usize) {
+                *r += n;
+            }
+        }
+        Ok(recent)
+    }
+}
+
+/// Takes a day into what is known of an identity.
+fn note(facts: &mut [Facts], identity: u32, day: i32) {
+    if let Some(f) = facts.get_mut(identity as usize) {
+        f.first = f.first.min(day);
+        f.last = f.last.max(day);
+    }
+}
+
+/// First and last day of a member: over its identities that are no bots, or over all where all are.
+fn days_of(facts: &[Facts], graph: &Graph, member: u32, linked: Option<&Vec<u32>>) -> (i32, i32) {
+    let one = [member];
+    let all: &[u32] = linked.map_or(&one, Vec::as_slice);
+    let people = all.iter().any(|i| !graph.is_bot(*i));
+    all.iter().filter(|i| !people || !graph.is_bot(**i)).fold(NEVER, |(first, last), i| {
+        let f = facts[*i as usize];
+        (first.min(f.first), last.max(f.last))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_follows_from_first_and_last_day() {
+        let check =
+            |first, last, expect| assert_eq!(Standing::of(first, last, 100), expect, "{first} {last}");
+        check(71, 100, Standing::New);
+        check(70, 71, Standing::Active);
+        check(1, 100, Standing::Active);
+        check(1, 70, Standing::Quiet);
+        check(41, 41, Standing::Quiet);
+        check(1, 40, Standing::Gone);
+        check(NEVER.0, NEVER.1, Standing::Silent);
+        for standing in Standing::ALL {
+            assert_eq!(Standing::named(standing.word()), Some(standing));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How far the index is, in one statement with whatever else every search needs to know.
+
+use super::index::Doc;
+use base::{Micros, Result, Zone};
+use store::Conn;
+
+/// How far the index is, and what stands beside it.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The community's name.
+    pub community: String,
+    /// The community's zone.
+    pub zone: Zone,
+    /// Whether everything is indexed but for what arrived a moment ago.
+    pub complete: bool,
+    /// While it is not: everything from this moment on is found already. `None` when that is nothing yet.
+    pub back_to: Option<Micros>,
+    /// The version of names.
+    pub(crate) names: i64,
+}
+
+impl State {
+    pub(crate) fn load(c: &mut Conn<'_>) -> Result<Self> {
+        let mut state =
+            Self { community: String::new(), zone: Zone::utc(), complete: true, back_to: None, names: 0 };
+        let (mut searched, mut newest) = (0, 0);
+        c.for_each(
+            "SELECT name, value FROM settings WHERE name IN ('name', 'zone')
+             UNION ALL SELECT name, CAST(value AS TEXT) FROM counters WHERE name IN ('searched', 'names')
+             UNION ALL SELECT 'backlog', CAST(MAX(before_doc) AS TEXT) FROM search_backlog
+             UNION ALL SELECT 'newest', CAST(MAX(seq) AS TEXT) FROM activities",
+            &[],
+            |r| {
+                let Some(value) = r.opt_text(1)? else { return Ok(()) };
+                let number = value.parse().unwrap_or(0);
+                match r.text(0)?.as_str() {
+                    "name" => state.community = value,
+                    "zone" => state.zone = Zone::named(&value)?,
+                    "searched" => searched = number,
+                    "names" => state.names = number,
+                    "newest" => newest = number,
+                    _ => {
+                        state.complete = false;
+                        state.back_to = (number < Doc::MAX).then(|| super::index::time_of(number));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        if state.community.is_empty() {
+            state.community = crate::settings::SETTINGS[0].default.to_owned();
+        }
+        if searched == 0 && newest > 0 {
+            state.complete = false;
+        }
+        Ok(state)
+    }
+}
