@@ -32,9 +32,9 @@ pub use draft::{ActivityDraft, ChannelDraft, ConversationKey, IdentityDraft, Pla
 pub use ingest::{Batch, Ingestor, Outcome};
 pub use kind::{KINDS, Kind, KindInfo};
 pub use rebuild::{finish_restamp, finish_zone_change};
-pub use rollup::fold::{fold_all, fold_some};
+pub use rollup::fold::{fold_all, fold_if_behind, fold_some, folding_first};
 pub use schema::MIGRATIONS;
-pub use undo::undo_slice;
+pub use undo::{UNDO_SLICE, undo_slice};
 
 use base::{Result, Zone};
 use read::LogView;

@@ -3,6 +3,7 @@
 use crate::cell::{self, Pairs};
 use crate::derive::{put_in, refresh_channel_spans, set_first_day, take_out};
 use crate::log::{self, COLUMNS, LogRow};
+use crate::rollup::fold::folding_first;
 use crate::rollup::{ACTIVE, COMMUNITY, FIRST, Frame, channel_scope, save, source_scope};
 use crate::{KINDS, Kind, settings, sources};
 use base::{Day, Error, Result, Zone};
@@ -279,13 +280,15 @@ pub(crate) fn begin_restamp(db: &Db, source: &str, zone: &Zone) -> Result<()> {
 /// When the database says no; then it can be called again and goes on where it was.
 pub fn finish_restamp(db: &Db) -> Result<()> {
     loop {
-        let more = db.write(Priority::Bulk, |tx| {
-            let Some(work) = settings::get(tx, "work.restamp")? else { return Ok(false) };
-            let (source_id, cursor): (i64, i64) = work
-                .split_once(':')
-                .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
-                .ok_or_else(|| Error::internal("the restamp note is damaged"))?;
-            restamp_slice(tx, source_id, cursor)
+        let more = folding_first(db, || {
+            db.write(Priority::Bulk, |tx| {
+                let Some(work) = settings::get(tx, "work.restamp")? else { return Ok(false) };
+                let (source_id, cursor): (i64, i64) = work
+                    .split_once(':')
+                    .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
+                    .ok_or_else(|| Error::internal("the restamp note is damaged"))?;
+                restamp_slice(tx, source_id, cursor)
+            })
         })?;
         if !more {
             return Ok(());
@@ -301,7 +304,7 @@ fn restamp_slice(tx: &mut Conn<'_>, source_id: i64, cursor: i64) -> Result<bool>
         tx.query_one("SELECT zone FROM sources WHERE source_id = $1", &[source_id.into()], |r| r.text(0))?;
     let zone = Zone::named(&name)?;
     let rows = tx.query(
-        &format!("SELECT {COLUMNS} FROM activities a WHERE a.seq > $1 AND a.source_id = $2 ORDER BY a.seq LIMIT 1000"),
+        &format!("SELECT {COLUMNS} FROM activities a WHERE a.seq > $1 AND a.source_id = $2 ORDER BY a.seq LIMIT 250"),
         &[cursor.into(), source_id.into()],
         LogRow::read,
     )?;

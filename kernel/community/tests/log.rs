@@ -400,3 +400,28 @@ fn people_can_be_named_in_every_way_and_mistakes_are_told() {
         Ok(())
     });
 }
+
+#[test]
+fn what_replaces_a_record_waits_until_everything_before_it_is_folded() {
+    on_both(|b| {
+        let mut ingestor = Ingestor::new(b.source("S"), 1);
+        let day = Day::parse("2024-01-01")?;
+        let said =
+            |n: i64, who: &str| message(&format!("m{n}"), day.plus((n % 40) as i32), n % 1_400, "c", who);
+        for batch in 0..3 {
+            b.ingest(&mut ingestor, (batch * 1_000..(batch + 1) * 1_000).map(|n| said(n, "ana")).collect());
+        }
+        // The newest export says that somebody else wrote it: cells, index and conversation change.
+        let again = || Batch { activities: vec![said(7, "bo")], ..Batch::default() };
+        let refused = b.db().write(Priority::Bulk, |tx| ingestor.ingest(tx, again(), START));
+        assert_eq!(refused.expect_err("too much at once").kind, base::ErrorKind::Conflict);
+        let taken = community::folding_first(b.db(), || {
+            ingestor.forget();
+            b.db().write(Priority::Bulk, |tx| ingestor.ingest(tx, again(), START))
+        })?;
+        assert_eq!(taken.duplicates, 1);
+        assert!(!community::fold_if_behind(b.db())?, "there is nothing more to fold on {}", b.database);
+        b.assert_consistent();
+        Ok(())
+    });
+}

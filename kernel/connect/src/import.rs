@@ -175,6 +175,10 @@ impl Runner<'_> {
                 Err(e) if e.kind == base::ErrorKind::Conflict && !self.stop.load(Ordering::Relaxed) => {
                     ingestor.forget();
                     *started = before.clone();
+                    // A record that replaces another needs everything before it folded.
+                    if community::fold_if_behind(self.community.db())? {
+                        continue;
+                    }
                     if !record::is_rebuilding(self.community.db())? {
                         break Err(e);
                     }

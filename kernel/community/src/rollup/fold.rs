@@ -6,7 +6,7 @@ use crate::Kind;
 use crate::blocks;
 use crate::derive::set_first_day;
 use crate::log::lock_append;
-use base::{Day, Result};
+use base::{Day, Error, ErrorKind, Result};
 use std::collections::BTreeMap;
 use store::{Conn, Db, Priority};
 
@@ -44,8 +44,54 @@ fn fold_cells(db: &Db) -> Result<()> {
     Ok(())
 }
 
+/// Rows behind the index, and parts, that one transaction may catch up with beside its own work.
+const AT_ONCE: (i64, i64) = (2_000, 8);
+
+/// Folds in short transactions when so much is left that a transaction which changes stored rows refuses
+/// ([`fold_now`]); says whether it was so. Whoever met the refusal tries again then.
+///
+/// # Errors
+/// When the database says no.
+pub fn fold_if_behind(db: &Db) -> Result<bool> {
+    let behind = db.read(is_behind)?;
+    if behind {
+        fold_cells(db)?;
+        index::catch_up(db, 1)?;
+    }
+    Ok(behind)
+}
+
+/// Runs a transaction that changes stored rows; where it refuses as too much is left to fold, folds that first.
+///
+/// # Errors
+/// What the transaction or the database says.
+pub fn folding_first<R>(db: &Db, mut run: impl FnMut() -> Result<R>) -> Result<R> {
+    loop {
+        match run() {
+            Err(e) if e.kind == ErrorKind::Conflict && fold_if_behind(db)? => {}
+            other => return other,
+        }
+    }
+}
+
+fn is_behind(c: &mut Conn<'_>) -> Result<bool> {
+    let (parts, deltas) =
+        c.query_one("SELECT (SELECT count(*) FROM cell_parts), (SELECT count(*) FROM deltas)", &[], |r| {
+            Ok((r.int(0)?, r.int(1)?))
+        })?;
+    Ok(parts > AT_ONCE.1 || deltas > AT_ONCE.0 || index::backlog(c)? > AT_ONCE.0)
+}
+
 /// The same inside a transaction that needs everything folded.
+///
+/// # Errors
+/// `Conflict` when it would hold the writer for long; [`fold_if_behind`] is the way out.
 pub(crate) fn fold_now(tx: &mut Conn<'_>) -> Result<()> {
+    if is_behind(tx)? {
+        return Err(Error::conflict(
+            "the roll-ups are too far behind the log for this step; it will be tried again",
+        ));
+    }
     let all = Slice { unions: usize::MAX, firsts: usize::MAX };
     while fold_rows(tx, i64::MAX)? | fold_parts(tx, all)? {}
     index::catch_up_now(tx)

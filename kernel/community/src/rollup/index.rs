@@ -58,6 +58,12 @@ fn set_mark(tx: &mut Conn<'_>, seq: i64) -> Result<()> {
     Ok(())
 }
 
+/// How many rows of the log are not indexed yet, at most.
+pub(super) fn backlog(c: &mut Conn<'_>) -> Result<i64> {
+    let newest = c.query_one("SELECT COALESCE(MAX(seq), 0) FROM activities", &[], |r| r.int(0))?;
+    Ok(newest - mark(c)?)
+}
+
 /// Brings the index up to the log when it is at least `behind` rows behind, in short transactions. Begun again
 /// after a crash, it goes over the same run.
 pub(crate) fn catch_up(db: &Db, behind: i64) -> Result<()> {

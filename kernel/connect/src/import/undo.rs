@@ -2,7 +2,7 @@
 
 use super::record::{self, ImportRecord, ImportState};
 use base::{Error, Micros, Result};
-use community::{Community, undo_slice};
+use community::{Community, UNDO_SLICE, undo_slice};
 use store::Priority;
 
 /// Takes an import back. Blocks until it is done; `progress` hears how many rows are left to look at.
@@ -56,13 +56,15 @@ fn finish(community: &Community, import_id: i64, now: Micros, progress: &mut dyn
         )
     })?;
     loop {
-        let more = db.write(Priority::Bulk, |tx| undo_slice(tx, import_id))?;
+        let more = community::folding_first(db, || db.write(Priority::Bulk, |tx| undo_slice(tx, import_id)))?;
         if !more {
             break;
         }
-        left = left.map(|l| (l - 500).max(0));
+        left = left.map(|l| (l - UNDO_SLICE).max(0));
         progress(left.unwrap_or(0) as u64);
     }
+    // Conversations that lost rows are put into blocks again, so that questions stay quick.
+    community.fold_all()?;
     db.write(Priority::Interactive, |tx| {
         tx.execute("DELETE FROM import_skips WHERE import_id = $1", &[import_id.into()])?;
         tx.execute(
