@@ -61,7 +61,7 @@ impl Pages {
             let text = String::from_utf8_lossy(&page.body).into_owned();
             profiles.extend(links(&text, &format!("{list}/")).into_iter().take(40));
         }
-        lists.extend(["/desk/members?state=quiet", "/desk/members?sort=activities"].map(str::to_owned));
+        lists.extend(["/desk/members?state=quiet", "/desk/members?sort=active"].map(str::to_owned));
         if profiles.is_empty() {
             return Err("the lists lead nowhere: is the folder filled?".into());
         }

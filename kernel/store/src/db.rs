@@ -219,7 +219,7 @@ impl Db {
 
 /// From this size on the write-ahead log is moved into the database file, beside the writer.
 const WAL_SOME: u64 = 16 << 20;
-/// From so many pages on the rest of it is moved while the writer waits, so that it begins anew.
+/// From so many pages on the rest of it is moved while bulk work pauses, so that it begins anew.
 const WAL_MANY_PAGES: i64 = 12_000;
 
 /// Moves the write-ahead log into the database file on a thread of its own: within a commit it would hold the
@@ -251,11 +251,10 @@ fn checkpoint_in_background(path: PathBuf, backend: Weak<Backend>) -> Result<()>
             if settled.0 > WAL_MANY_PAGES
                 && let Engine::Sqlite { writer, .. } = &backend.engine
             {
-                let waiting = writer.lock(true);
-                let begun = Instant::now();
+                // Bulk work pauses until the log is moved; a person's write still comes through.
+                let paused = writer.hold_bulk_back();
                 settled = passive();
-                drop(waiting);
-                backend.holds.note(Place::caller(), Priority::Bulk, begun.elapsed());
+                drop(paused);
             }
         }
     };

@@ -94,6 +94,24 @@ impl<T> PriorityLock<T> {
         drop(waiting);
         self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Keeps bulk work away and waits for what has the lock now; people come through all the while.
+    pub(crate) fn hold_bulk_back(&self) -> BulkHeldBack<'_, T> {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        let held = BulkHeldBack(self);
+        drop(self.value.lock().unwrap_or_else(PoisonError::into_inner));
+        held
+    }
+}
+
+/// Bulk work waits for as long as this lives.
+pub(crate) struct BulkHeldBack<'a, T>(&'a PriorityLock<T>);
+
+impl<T> Drop for BulkHeldBack<'_, T> {
+    fn drop(&mut self) {
+        *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.calm.notify_all();
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +145,25 @@ mod tests {
         });
         let order = lock.value.into_inner().expect("no panic");
         assert_eq!(order, ["slice", "person", "slice", "slice"]);
+    }
+
+    #[test]
+    fn while_bulk_work_is_held_back_people_come_through() {
+        let lock = PriorityLock::new(Vec::new());
+        std::thread::scope(|scope| {
+            let held = lock.hold_bulk_back();
+            let (begun, hears) = channel();
+            let bulk = &lock;
+            scope.spawn(move || {
+                begun.send(()).expect("somebody listens");
+                bulk.lock(false).push("slice");
+            });
+            hears.recv().expect("the bulk work has begun");
+            lock.lock(true).push("person");
+            lock.lock(true).push("person");
+            drop(held);
+        });
+        assert_eq!(lock.value.into_inner().expect("no panic"), ["person", "person", "slice"]);
     }
 
     #[test]
