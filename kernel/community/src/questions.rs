@@ -118,13 +118,29 @@ fn quick(text: &str) -> Option<Asks> {
         return None;
     }
     look(0);
+    look(list_mark(text, 0));
     for (at, _) in bytes.iter().enumerate().filter(|(_, b)| CLASS[usize::from(**b)] == 1) {
         if bytes[at] == b'\n' || bytes.get(at + 1).is_some_and(|b| matches!(b, b' ' | b'\n' | b'\t')) {
             look(at + 1);
         }
+        if bytes[at] == b'\n' {
+            look(list_mark(text, at + 1));
+        }
     }
     Some(if words { Asks::Words } else { Asks::No })
 }
+
+/// Where a line goes on behind what indents it and the mark of a list (`1.`, `12)`).
+fn list_mark(text: &str, from: usize) -> usize {
+    let line = text[from..].trim_start_matches(INDENTS);
+    let start = text.len() - line.len();
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let marked = (1..4).contains(&digits) && line[digits..].starts_with(['.', ')']);
+    if marked { start + digits + 1 } else { start }
+}
+
+/// What may stand before a line's first word.
+const INDENTS: [char; 6] = [' ', '\t', '#', '*', '+', '-'];
 
 /// What the last thing before a mark was.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -192,17 +208,15 @@ impl<'a> Reader<'a> {
         self.line_start = false;
         self.sentence_start = true;
         self.in_word = false;
-        let line = self.rest().trim_start_matches([' ', '\t', '#', '*', '+', '-']);
+        let from = self.at;
+        let line = self.rest().trim_start_matches(INDENTS);
         self.at = self.text.len() - line.len();
         if line.starts_with('>') || line.starts_with("&gt;") {
             self.skip_line();
         } else if let Some(after) = line.strip_prefix("~~~") {
             self.at = after.find("~~~").map_or(self.text.len(), |i| self.at + 3 + i + 3);
         } else {
-            let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            if (1..4).contains(&digits) && line[digits..].starts_with(['.', ')']) {
-                self.at += digits + 1;
-            }
+            self.at = list_mark(self.text, from);
         }
     }
 
