@@ -281,11 +281,11 @@ impl<'a> Reader<'a> {
         match c {
             '¿' if self.rest()[width..].trim_start().starts_with(char::is_alphanumeric) => return true,
             // These scripts may write on without a space.
-            '？' | '؟' | '՞' | '፧' | '⸮' | '꘏' | '︖' | '﹖' => {
-                return self.before != Before::Nothing;
+            '？' | '؟' | '՞' | '፧' | '⸮' | '꘏' | '︖' | '﹖' if self.before != Before::Nothing => {
+                return true;
             }
             '⁇' | '⁈' | '⁉' | '‽' => return self.mark(width),
-            '\u{37e}' => return self.before == Before::Greek && self.clause_ends(width),
+            '\u{37e}' if self.before == Before::Greek && self.clause_ends(width) => return true,
             '。' | '！' | '…' => self.sentence_start = true,
             '(' | '（' | '«' | '„' | '“' => self.before = Before::Nothing,
             c if c.is_alphanumeric() => {

@@ -117,6 +117,14 @@ fn help_channels_are_named_or_known_by_id() {
     assert!(!in_help_list("", "", "") && !in_help_list(" , ", "", "x"));
 }
 
+#[test]
+fn a_mark_before_any_word_is_passed_over() {
+    for text in ["？", "؟ ؟", "\u{37e}", "(？)", "¿", "⁇", "？！\n？", "> \u{37e}"] {
+        assert_eq!(asks(Kind::MESSAGE_POSTED, None, Some(text)), Asks::No, "{text}");
+    }
+    assert_eq!(asks(Kind::MESSAGE_POSTED, None, Some("？ 何ですか？")), Asks::Mark);
+}
+
 proptest::proptest! {
     #[test]
     fn the_quick_way_says_the_same(text in "([A-Za-z ]{0,6}|[.,:;!'\n#*()$/0-9 -]|[Hh]ow do I |hi, |any idea|https://|1\\. |2\\)|3\\.){0,24}") {
