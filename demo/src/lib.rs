@@ -77,6 +77,8 @@ pub struct Moment {
     pub day: Day,
     /// What, in a few words.
     pub text: &'static str,
+    /// What kind of thing it was: `release`, `event`, `outage` or `other`.
+    pub kind: &'static str,
 }
 
 impl Demo {
@@ -125,13 +127,17 @@ impl Demo {
     /// What marked the two years, old to new.
     pub fn moments(&self) -> Vec<Moment> {
         let calendar = Calendar::new(&self.at_least());
-        let at = |day: i32, text: &'static str| Moment { day: calendar.first.plus(day), text };
+        let at = |day: i32, kind: &'static str, text: &'static str| Moment {
+            day: calendar.first.plus(day),
+            text,
+            kind,
+        };
         vec![
-            at(calendar.launch, "Lathe 2.0 released"),
-            at(calendar.raid, "Raid on Discord"),
-            at(calendar.conference, "Talk at Chips & Curves"),
-            at(calendar.outage, "Share and Sync down for six hours"),
-            at(calendar.away, "Team week begins"),
+            at(calendar.launch, "release", "Lathe 2.0 released"),
+            at(calendar.raid, "other", "Raid on Discord"),
+            at(calendar.conference, "event", "Talk at Chips & Curves"),
+            at(calendar.outage, "outage", "Share and Sync down for six hours"),
+            at(calendar.away, "other", "Team week begins"),
         ]
     }
 

@@ -11,6 +11,7 @@ use base::{Clock, Day, Error, Result};
 use capability::App;
 use community::people;
 use demo::Demo;
+use insights::{Note, NoteKind};
 use store::Priority;
 
 /// Who signs in to the demo.
@@ -75,6 +76,7 @@ fn fill(app: &App, demo: &Demo, out: &mut dyn Out) -> Result<()> {
         done += summary.records;
     }
     link(app, demo)?;
+    note(app, demo)?;
     community::search::follow(&app.db, app.stop_flag())?;
     app.community.fold_all()
 }
@@ -87,6 +89,24 @@ fn link(app: &App, demo: &Demo) -> Result<()> {
             let one = people::get_identity(tx, &format!("{}:{}", link.one.0, link.one.1))?;
             let other = people::get_identity(tx, &format!("{}:{}", link.other.0, link.other.1))?;
             people::link(tx, &one, &other, link.reason, "demo", now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Notes on the time axis of Health: what marked the two years.
+fn note(app: &App, demo: &Demo) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(Priority::Bulk, |tx| {
+        for moment in demo.moments() {
+            let note = Note {
+                first: moment.day,
+                last: moment.day,
+                kind: NoteKind::parse(moment.kind)?,
+                text: moment.text.to_owned(),
+                source: String::new(),
+            };
+            insights::create_annotation(tx, &note, "demo", now)?;
         }
         Ok(())
     })

@@ -56,7 +56,7 @@ pub(crate) fn channels(app: &App, filters: &Filters) -> Result<std::sync::Arc<Ch
 }
 
 fn work_out(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<Channels> {
-    let community = community::settings::get_or_default(view.conn(), "name")?;
+    let community = view.setting("name").to_owned();
     let chosen = if filters.source.is_empty() { Vec::new() } else { vec![filters.source.clone()] };
     let scope = view.scope(&chosen, &[], Staff::Include, &[])?;
     let zone = view.zone();
@@ -71,23 +71,20 @@ fn work_out(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<Channels> {
     Ok(Channels { community, zone, now, from, to, sources, lines })
 }
 
-/// One answer for each channel.
-type Answers = HashMap<i64, Envelope>;
-
-fn ask(view: &mut LogView<'_, '_>, scope: &Scope, id: &str, pairs: &[(&str, &str)]) -> Result<Answers> {
-    let query = Query::parse(id, pairs.iter().copied())?;
-    Ok(metric::answer_channels(view, &query, scope)?.into_iter().collect())
-}
-
 fn lines(view: &mut LogView<'_, '_>, scope: &Scope, (from, to): (Day, Day)) -> Result<Vec<Line>> {
     let days = (to.0 - from.0 + 1).to_string();
     let (first, last, begin) = (from.to_string(), to.to_string(), to.plus(1 - SERIES).to_string());
     let period = [("from", first.as_str()), ("to", last.as_str())];
-    let actives =
-        ask(view, scope, "rolling_active_members", &[("from", &last), ("to", &last), ("window", &days)])?;
-    let messages = ask(view, scope, "messages", &[("from", &begin), ("to", &last), ("interval", "day")])?;
-    let answered = ask(view, scope, "answered_rate", &period)?;
-    let waits = ask(view, scope, "time_to_first_response", &period)?;
+    let questions = [
+        Query::parse("rolling_active_members", [("from", &last), ("to", &last), ("window", &days)])?,
+        Query::parse("messages", [("from", begin.as_str()), ("to", &last), ("interval", "day")])?,
+        Query::parse("answered_rate", period)?,
+        Query::parse("time_to_first_response", period)?,
+    ];
+    let answers = metric::answer_channels(view, &questions, scope)?;
+    let [actives, messages, answered, waits] = answers.as_slice() else {
+        return Err(Error::internal("there is an answer to each question"));
+    };
     let inside = |id: i64| scope.sources.is_empty() || scope.sources.contains(&id);
     let lines = view.channels().iter().filter(|c| inside(c.source_id)).map(|c| {
         let source = view.sources().iter().find(|s| s.source_id == c.source_id);

@@ -224,7 +224,7 @@ impl Filters {
         let usual = Self::default();
         let mut parts = Vec::new();
         if !self.source.is_empty() {
-            parts.push(format!("source={}", encoded(&self.source)));
+            parts.push(format!("source={}", ui::encoded(&self.source)));
         }
         if self.days != usual.days {
             parts.push(format!("days={}", self.days));
@@ -239,22 +239,12 @@ impl Filters {
     }
 }
 
-/// A text within an address.
-pub(crate) fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
-}
-
 /// The page of a metric for one channel and these days, as text of an attribute.
 pub(crate) fn metric_page(metric: &str, line: &Line, from: Day, to: Day) -> String {
     let address = format!(
         "/desk/health/{metric}?source={}&channel={}&period=custom&from={from}&to={to}",
-        encoded(&line.source_id),
-        encoded(&line.external_id)
+        ui::encoded(&line.source_id),
+        ui::encoded(&line.external_id)
     );
     esc(&address).to_string()
 }

@@ -1,7 +1,7 @@
 //! The page of one channel.
 
 use crate::gather::Detail;
-use crate::model::{Filters, Line, SPANS, encoded, metric_page};
+use crate::model::{Filters, Line, SPANS, metric_page};
 use crate::{PATH, table};
 use ui::{Button, Choice, Markup, Stat, esc, format};
 
@@ -9,8 +9,11 @@ use ui::{Button, Choice, Markup, Stat, esc, format};
 pub(crate) fn body(d: &Detail, filters: &Filters) -> Markup {
     let l = &d.line;
     let now = d.channels.now.unwrap_or_default();
-    let conversations =
-        format!("/desk/conversations?channel={}&source={}", encoded(&l.external_id), encoded(&l.source_id));
+    let conversations = format!(
+        "/desk/conversations?channel={}&source={}",
+        ui::encoded(&l.external_id),
+        ui::encoded(&l.source_id)
+    );
     let actions = Button {
         label: "Conversations",
         icon: "messages-square",
@@ -88,7 +91,8 @@ fn figures(d: &Detail) -> Markup {
 /// The cards of Health for this channel, which load by themselves and are links without a script.
 fn charts(d: &Detail) -> Markup {
     let l = &d.line;
-    let asked = format!("source={}&channel={}&period=12m", encoded(&l.source_id), encoded(&l.external_id));
+    let asked =
+        format!("source={}&channel={}&period=12m", ui::encoded(&l.source_id), ui::encoded(&l.external_id));
     let card = |metric: &str, title: &str| {
         format!(
             "<article class=\"card chart-card\" data-fragment hx-get=\"/desk/health/cards/{metric}?{0}\" hx-trigger=\"load\" hx-swap=\"outerHTML\">{1}</article>",
@@ -143,8 +147,8 @@ fn facts(l: &Line, d: &Detail) -> Markup {
     };
     let unanswered = format!(
         "/desk/conversations?channel={}&source={}&state=unanswered",
-        encoded(&l.external_id),
-        encoded(&l.source_id)
+        ui::encoded(&l.external_id),
+        ui::encoded(&l.source_id)
     );
     ui::facts(&[
         (

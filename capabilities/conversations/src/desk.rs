@@ -12,7 +12,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base::csv;
 use capability::{App, Principal, Problem, csv_in_pieces, views};
-use community::settings;
 use ui::Markup;
 
 type Pairs = Vec<(String, String)>;
@@ -160,7 +159,7 @@ pub(crate) async fn answers(
         .blocking(move |app| {
             app.community.view(|v| {
                 let decided = Decided::load(v)?;
-                let help = settings::get_or_default(v.conn(), "question_channels")?;
+                let help = v.setting("question_channels").to_owned();
                 let zone = v.zone();
                 let page = AnswersPage {
                     decided: &decided,

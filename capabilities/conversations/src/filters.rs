@@ -2,7 +2,6 @@
 
 use crate::model::State;
 use base::{Day, Error, Micros, Result};
-use std::fmt::Write as _;
 
 /// Conversations on one page of the desk.
 pub(crate) const PAGE: usize = 50;
@@ -143,33 +142,13 @@ impl Filters {
     pub(crate) fn query_after(&self, place: Option<(Micros, i64)>) -> String {
         let mut pairs = self.pairs();
         pairs.extend(place.map(|(at, id)| ("after", format!("{at}-{id}"))));
-        query(&pairs)
+        ui::query(&pairs)
     }
 
     /// The query of an address, with `?` in front.
     pub(crate) fn query(&self) -> String {
         self.query_after(None)
     }
-}
-
-/// Pairs as the query of an address, with `?` in front.
-pub(crate) fn query(pairs: &[(&str, String)]) -> String {
-    let joined: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-    if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
-            // Writing to a String does not fail.
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-        out
-    })
 }
 
 #[cfg(test)]
@@ -195,6 +174,6 @@ mod tests {
         for (name, value) in [("state", "x"), ("after", "x"), ("assigned", "x"), ("from", "x")] {
             assert!(read(name, value).is_err(), "{name}");
         }
-        assert_eq!(query(&[("a", "b c&d".into())]), "?a=b%20c%26d");
+        assert_eq!(ui::query(&[("a", "b c&d")]), "?a=b%20c%26d");
     }
 }

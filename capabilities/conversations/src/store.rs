@@ -247,7 +247,9 @@ pub(crate) fn mark_many(app: &App, numbers: &[i64], change: Change, reason: &str
     let now = app.clock.now();
     app.db.write(Priority::Interactive, |tx| {
         numbers.iter().try_for_each(|id| marks::change(tx, *id, change, reason, by, now))
-    })
+    })?;
+    app.events.tell("today");
+    Ok(())
 }
 
 /// The identity of a public id (`idn_…`).

@@ -144,7 +144,7 @@ impl Filters {
 
     /// The address's query, with `?` in front; empty when nothing differs from what stands there by itself.
     pub fn to_query(&self) -> String {
-        query(&self.pairs())
+        ui::query(&self.pairs())
     }
 
     /// The choices as parameters, those that stand there by themselves left out.
@@ -333,23 +333,6 @@ fn against(compare: Option<&str>, from: Option<Day>, to: Option<Day>) -> Result<
     }
 }
 
-/// Parameters as the query of an address, with `?` in front.
-pub fn query(pairs: &[(String, String)]) -> String {
-    let joined: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    if joined.is_empty() { String::new() } else { format!("?{}", joined.join("&")) }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,7 +399,7 @@ mod tests {
         let now = Some(day("2024-03-14"));
         let pairs = [("kind", "reply.posted"), ("source", "A"), ("source", "B")];
         let own = Filters::parse_own(&pairs.map(|(n, v)| (n.to_string(), v.to_string()))).expect("filters");
-        let ask = |f: &Filters, id| query(&f.parameters(metric::definition(id).expect("a metric"), now));
+        let ask = |f: &Filters, id| ui::query(&f.parameters(metric::definition(id).expect("a metric"), now));
         assert_eq!(ask(&own, "messages"), "?source=A&kind=reply.posted&source=B");
         assert_eq!(ask(&own, "leaves"), "?source=A&source=B");
         let health = Filters::default();
@@ -430,13 +413,13 @@ mod tests {
         let now = Some(day("2024-03-14"));
         let filters =
             parse(&[("interval", "day"), ("mode", "unbounded"), ("window", "7d")]).expect("filters");
-        let ask = |id| query(&filters.parameters(metric::definition(id).expect("a metric"), now));
+        let ask = |id| ui::query(&filters.parameters(metric::definition(id).expect("a metric"), now));
         assert!(ask("retention").ends_with("compare=previous&interval=week&mode=unbounded"));
         assert!(ask("answered_rate").ends_with("interval=day&window=7d"));
         assert!(ask("concentration").ends_with("to=2024-03-14&compare=previous"));
         let bracket = parse(&[("bracket", "1-7"), ("day", "3")]).expect("filters");
         assert!(
-            query(&bracket.parameters(metric::definition("retention_day").expect("a metric"), now))
+            ui::query(&bracket.parameters(metric::definition("retention_day").expect("a metric"), now))
                 .ends_with("&bracket=1-7")
         );
     }

@@ -36,6 +36,7 @@ pub use filters::{Against, Filters, Span};
 pub use model::{Annotation, NOTE_KINDS, Note, NoteKind};
 pub use pages::{Answer, HealthContext, PATH, Place, card_fragment, health_page, metric_page};
 pub use sentences::{QUESTIONS, Question, Sentence, sentences};
+pub use store::create_annotation;
 pub use table_view::table_view;
 
 use ::store::Migration;

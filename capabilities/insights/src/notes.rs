@@ -83,7 +83,7 @@ async fn form_page(app: App, principal: &Principal, headers: &HeaderMap, mut pag
     let (name, ctx) = app
         .blocking(|app| {
             app.community.view(|view| {
-                let name = community::settings::get_or_default(view.conn(), "name")?;
+                let name = view.setting("name").to_owned();
                 Ok((name, context(view, &Filters::default())?))
             })
         })

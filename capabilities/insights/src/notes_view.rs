@@ -1,6 +1,6 @@
 //! How notes on the time axis look: the list under a chart, the form, and the form as a page.
 
-use crate::filters::{Filters, query};
+use crate::filters::Filters;
 use crate::model::{Annotation, Draft, NOTE_KINDS, NoteKind, TEXT_MAX};
 use crate::pages::{HealthContext, PATH};
 use ui::{Button, Field, Look, Markup, Select, Tone, badge, esc, field, format, hidden, select};
@@ -96,8 +96,7 @@ fn item(annotation: &Annotation, here: &str) -> Markup {
     } else {
         format!(" <span class=\"muted\">· {}</span>", esc(&note.source))
     };
-    let href =
-        format!("{PATH}/annotations/{}{}", annotation.public_id, query(&[("back".into(), here.into())]));
+    let href = format!("{PATH}/annotations/{}{}", annotation.public_id, ui::query(&[("back", here)]));
     Markup::raw(format!(
         "<li><time datetime=\"{}\">{}</time>{}<span class=\"note-text\">{}{about}</span>{}</li>",
         note.first,

@@ -3,7 +3,7 @@
 use crate::card::{CardOptions, card};
 use crate::catalogue::{Entry, GROUPS, find};
 use crate::controls::controls;
-use crate::filters::{Filters, query};
+use crate::filters::Filters;
 use crate::lead;
 use crate::notes_view;
 use crate::table_view::table_view;
@@ -195,7 +195,7 @@ fn measure(
             also.push(answer(definition.id, &other.parameters(definition, ctx.now))?);
         }
     }
-    let exact = query(&asked);
+    let exact = ui::query(&asked);
     let options = CardOptions {
         large,
         wide: entry.wide,
@@ -213,7 +213,7 @@ fn measure(
 
 /// The address of the rows behind everything that is shown.
 fn rows_of(definition: &Definition, ctx: &HealthContext, filters: &Filters) -> String {
-    format!("{PATH}/{}/rows{}", definition.id, query(&filters.alone().parameters(definition, ctx.now)))
+    format!("{PATH}/{}/rows{}", definition.id, ui::query(&filters.alone().parameters(definition, ctx.now)))
 }
 
 /// The ways in which a metric can be asked, as switches.

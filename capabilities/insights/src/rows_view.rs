@@ -3,10 +3,10 @@
 use crate::answer::instant;
 use crate::behind::{Behind, Cell, machine_time, period_words, seconds};
 use crate::desk::Asked;
-use crate::filters::query as address;
 use crate::pages::{HealthContext, PATH};
 use base::{Day, Zone};
 use metric::Query;
+use ui::query as address;
 use ui::{Button, Column, Look, Markup, Pager, Table, esc, format, page_head};
 
 /// Rows on one page.

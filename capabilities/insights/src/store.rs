@@ -47,7 +47,7 @@ fn no_note(id: &str) -> Error {
 ///
 /// # Errors
 /// `NotFound` for an unknown source.
-pub(crate) fn create_annotation(tx: &mut Conn<'_>, note: &Note, by: &str, now: Micros) -> Result<String> {
+pub fn create_annotation(tx: &mut Conn<'_>, note: &Note, by: &str, now: Micros) -> Result<String> {
     let source = source_of(tx, &note.source)?;
     let id = TypeId::new("ann", now);
     tx.execute(

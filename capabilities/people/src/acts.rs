@@ -327,11 +327,13 @@ pub(crate) fn record(
     by: &str,
 ) -> Result<String> {
     let now = app.clock.now();
-    app.db.write(Priority::Interactive, |tx| {
+    let id = app.db.write(Priority::Interactive, |tx| {
         let identity = people::get_identity(tx, identity)?.identity;
         let conversation = conversation.map(|n| marks::key_of(tx, n)).transpose()?;
         contacts::record(tx, &NewContact { identity, conversation, why, text, by }, now)
-    })
+    })?;
+    app.events.tell("today");
+    Ok(id)
 }
 
 /// `POST /desk/contacts/{contact}/removal`

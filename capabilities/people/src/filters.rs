@@ -3,7 +3,6 @@
 use base::{Day, Error, Result};
 use community::read::{Glance, Roster, Standing};
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 /// Members on one page of the desk.
 pub(crate) const PAGE: usize = 50;
@@ -193,7 +192,7 @@ impl Filters {
 
     /// The address that asks the same, without the place in the list.
     pub(crate) fn query(&self) -> String {
-        query(&self.pairs())
+        ui::query(&self.pairs())
     }
 
     /// Whether anything but the order was asked.
@@ -287,27 +286,6 @@ fn place(text: &str) -> Result<Place> {
     Ok((key.parse().map_err(|_| wrong())?, member.parse().map_err(|_| wrong())?))
 }
 
-/// Pairs as the query of an address, with `?` where there are any.
-pub(crate) fn query(pairs: &[(&str, String)]) -> String {
-    let mut out = String::new();
-    for (name, value) in pairs {
-        let _ = write!(out, "{}{name}={}", if out.is_empty() { '?' } else { '&' }, escape(value));
-    }
-    out
-}
-
-/// A text as a value in an address.
-pub(crate) fn escape(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
-        if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            let _ = write!(out, "%{b:02X}");
-        }
-        out
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,6 +314,5 @@ mod tests {
         for wrong in ["state=asleep", "staff=maybe", "first_since=soon", "after=x", "after=1", "sort=name"] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(escape("a b&ä"), "a%20b%26%C3%A4");
     }
 }

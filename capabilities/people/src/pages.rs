@@ -1,6 +1,6 @@
 //! The pages that are read: the list, a member with its parts, suggested links, contacts; and their files.
 
-use crate::filters::{Filters, PAGE, query};
+use crate::filters::{Filters, PAGE};
 use crate::members::{self, Line, Selection};
 use crate::profile::{Circle, Profile, Rhythm, Subject, Timeline};
 use crate::roster_file::RosterReport;
@@ -15,7 +15,6 @@ use base::{Micros, Result, csv};
 use capability::{App, Principal, Problem, csv_file, csv_in_pieces, views};
 use community::people;
 use community::read::LogView;
-use community::settings;
 use serde::Deserialize;
 use std::collections::HashMap;
 use ui::{Markup, format};
@@ -34,10 +33,6 @@ const PIECE: usize = 500;
 /// How somebody signs links, tags and notes.
 pub(crate) fn signature(principal: &Principal) -> String {
     if principal.email.is_empty() { principal.name.clone() } else { principal.email.clone() }
-}
-
-fn community(view: &mut LogView<'_, '_>) -> Result<String> {
-    settings::get_or_default(view.conn(), "name")
 }
 
 /// `GET /desk/members`
@@ -73,7 +68,7 @@ fn load_list(
         names.sort_unstable();
         names.dedup();
     }
-    let name = community(view)?;
+    let name = view.setting("name").to_owned();
     let now = app.clock.now();
     let zone = view.zone();
     let c = view.conn();
@@ -165,7 +160,7 @@ pub(crate) async fn profile(
         .blocking(move |app| {
             app.community.view(|v| {
                 let subject = Subject::find(v, &asked)?;
-                Ok((community(v)?, Profile::load(v, &subject, now)?))
+                Ok((v.setting("name").to_owned(), Profile::load(v, &subject, now)?))
             })
         })
         .await?;
@@ -183,21 +178,39 @@ pub(crate) async fn profile(
     Ok(ui::page(&shell, page.line.title(), &view::profile::body(&page, &looking)).into_response())
 }
 
-/// A part of a member's page: for htmx the part alone, else a page around it.
-struct Part<'a> {
-    app: &'a App,
-    principal: &'a Principal,
-    headers: &'a HeaderMap,
+/// Whose page it is, and who asks for a part of it.
+struct Asker {
+    app: App,
+    principal: Principal,
+    headers: HeaderMap,
+    id: String,
 }
 
-impl Part<'_> {
-    fn answer(&self, title: &str, name: &str, line: &Line, part: Markup) -> Response {
+impl Asker {
+    /// Answers with a part of a member's page: for htmx the part alone, else a page around it.
+    async fn part(
+        self,
+        title: &str,
+        make: impl FnOnce(&mut LogView<'_, '_>, &Subject, &Line) -> Result<Markup> + Send + 'static,
+    ) -> Answer {
+        let id = self.id;
+        let (name, line, part) = self
+            .app
+            .blocking(move |app| {
+                app.community.view(|v| {
+                    let subject = Subject::find(v, &id)?;
+                    let line = subject.line(v)?;
+                    let part = make(v, &subject, &line)?;
+                    Ok((v.setting("name").to_owned(), line, part))
+                })
+            })
+            .await?;
         if self.headers.contains_key("hx-request") {
-            return part.into_response();
+            return Ok(part.into_response());
         }
-        let mut shell = self.app.shell(name, self.principal, self.headers, PATH);
-        shell.crumbs = view::parts::crumbs(Some(line));
-        ui::page(&shell, title, &view::parts::alone(title, line, &part)).into_response()
+        let mut shell = self.app.shell(&name, &self.principal, &self.headers, PATH);
+        shell.crumbs = view::parts::crumbs(Some(&line));
+        Ok(ui::page(&shell, title, &view::parts::alone(title, &line, &part)).into_response())
     }
 }
 
@@ -218,18 +231,12 @@ pub(crate) async fn timeline(
     Path(id): Path<String>,
     Query(asked): Query<AskedTimeline>,
 ) -> Answer {
-    let (name, line, part) = app
-        .blocking(move |app| {
-            app.community.view(|v| {
-                let subject = Subject::find(v, &id)?;
-                let line = subject.line(v)?;
-                let timeline = Timeline::load(v, &subject, &asked.source, &asked.before)?;
-                let part = view::parts::timeline(&timeline, line.public_id(), &Places::of(v), &v.zone());
-                Ok((community(v)?, line, part))
-            })
+    Asker { app, principal, headers, id }
+        .part("Timeline", move |v, subject, line| {
+            let timeline = Timeline::load(v, subject, &asked.source, &asked.before)?;
+            Ok(view::parts::timeline(&timeline, line.public_id(), &Places::of(v), &v.zone()))
         })
-        .await?;
-    Ok(Part { app: &app, principal: &principal, headers: &headers }.answer("Timeline", &name, &line, part))
+        .await
 }
 
 /// `GET /desk/members/{member}/rhythm`
@@ -239,16 +246,9 @@ pub(crate) async fn rhythm(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Answer {
-    let (name, line, part) = app
-        .blocking(move |app| {
-            app.community.view(|v| {
-                let subject = Subject::find(v, &id)?;
-                let part = view::parts::rhythm(&Rhythm::load(v, &subject)?, &v.zone());
-                Ok((community(v)?, subject.line(v)?, part))
-            })
-        })
-        .await?;
-    Ok(Part { app: &app, principal: &principal, headers: &headers }.answer("Rhythm", &name, &line, part))
+    Asker { app, principal, headers, id }
+        .part("Rhythm", |v, subject, _| Ok(view::parts::rhythm(&Rhythm::load(v, subject)?, &v.zone())))
+        .await
 }
 
 /// `GET /desk/members/{member}/circle`
@@ -258,16 +258,9 @@ pub(crate) async fn circle(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Answer {
-    let (name, line, part) = app
-        .blocking(move |app| {
-            app.community.view(|v| {
-                let subject = Subject::find(v, &id)?;
-                let part = view::parts::circle(&Circle::load(v, &subject)?);
-                Ok((community(v)?, subject.line(v)?, part))
-            })
-        })
-        .await?;
-    Ok(Part { app: &app, principal: &principal, headers: &headers }.answer("Talks with", &name, &line, part))
+    Asker { app, principal, headers, id }
+        .part("Talks with", |v, subject, _| Ok(view::parts::circle(&Circle::load(v, subject)?)))
+        .await
 }
 
 /// `GET /desk/members/{member}/suggestions`
@@ -278,30 +271,26 @@ pub(crate) async fn suggested(
     Path(id): Path<String>,
 ) -> Answer {
     let csrf = principal.csrf.clone();
-    let (name, line, part) = app
-        .blocking(move |app| {
-            app.community.view(|v| {
-                let subject = Subject::find(v, &id)?;
-                let line = subject.line(v)?;
-                let mut found = Vec::new();
-                for s in suggest::about(v, subject.member, &subject.roster)? {
-                    let left = subject.roster.member_of(s.left);
-                    let other = if left == subject.member { subject.roster.member_of(s.right) } else { left };
-                    if let Some(glance) = subject.roster.get(other) {
-                        found.extend(members::lines(v, &subject.roster, &[*glance])?.pop().map(|l| (s, l)));
-                    }
-                }
-                let part = view::parts::suggested(&found, line.public_id(), &Places::of(v), &csrf);
-                Ok((community(v)?, line, part))
-            })
+    Asker { app, principal, headers, id }
+        .part("Suggested links", move |v, subject, line| {
+            let about = suggest::about(v, subject.member, &subject.roster)?;
+            let other = |s: &suggest::Suggestion| {
+                let sides = [s.left, s.right].map(|i| subject.roster.member_of(i));
+                if sides[0] == subject.member { sides[1] } else { sides[0] }
+            };
+            let mut members: Vec<u32> = about.iter().map(other).collect();
+            members.sort_unstable();
+            members.dedup();
+            let glances: Vec<_> = members.iter().filter_map(|m| subject.roster.get(*m)).copied().collect();
+            let lines: HashMap<u32, _> = members::lines(v, &subject.roster, &glances)?
+                .into_iter()
+                .map(|l| (l.glance.member, l))
+                .collect();
+            let found: Vec<_> =
+                about.into_iter().filter_map(|s| lines.get(&other(&s)).cloned().map(|l| (s, l))).collect();
+            Ok(view::parts::suggested(&found, line.public_id(), &Places::of(v), &csrf))
         })
-        .await?;
-    Ok(Part { app: &app, principal: &principal, headers: &headers }.answer(
-        "Suggested links",
-        &name,
-        &line,
-        part,
-    ))
+        .await
 }
 
 /// What is looked for.
@@ -339,7 +328,7 @@ pub(crate) async fn link(
                     found = members::lines(v, &subject.roster, &glances)?;
                 }
                 let body = view::link::body(&line, q, &found, &Places::of(v), &csrf);
-                Ok((community(v)?, line, body))
+                Ok((v.setting("name").to_owned(), line, body))
             })
         })
         .await?;
@@ -382,7 +371,7 @@ pub(crate) async fn suggestions_page(
                     report,
                     csrf,
                 };
-                Ok((community(v)?, view::suggestions::body(&page)))
+                Ok((v.setting("name").to_owned(), view::suggestions::body(&page)))
             })
         })
         .await?;
@@ -418,7 +407,7 @@ pub(crate) async fn contact_list(
                 let line = of.as_ref().map(|s| s.line(v)).transpose()?;
                 let as_of = format::day_short(v.roster()?.today, true);
                 let body = view::contacts::body(&entries, line.as_ref(), &as_of, &v.zone(), &csrf);
-                Ok((community(v)?, body))
+                Ok((v.setting("name").to_owned(), body))
             })
         })
         .await?;
@@ -469,5 +458,5 @@ fn contact_cells(e: &contacts::Entries) -> String {
 
 /// An address within the list of members, from the filters that a form kept.
 pub(crate) fn list_address(pairs: &[(String, String)]) -> Result<String> {
-    Ok(format!("{PATH}{}", query(&Filters::read(pairs)?.pairs())))
+    Ok(format!("{PATH}{}", ui::query(&Filters::read(pairs)?.pairs())))
 }

@@ -6,9 +6,9 @@ use crate::words;
 use base::{Day, Period, Result, Zone};
 use capability::today::{TodayAsk, TodayItem, TodayKind};
 use capability::{ContactPanel, contact_panel, days_ago};
+use community::Kind;
 use community::contacts::{self, Contact};
 use community::read::{FirstWord, LogView, Roster, Scope, Staff};
-use community::{Kind, settings};
 use std::collections::HashMap;
 use ui::{Markup, format};
 
@@ -68,7 +68,7 @@ pub(crate) fn newcomers(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
     let shown: Vec<u32> = first.iter().map(|w| w.member).collect();
     let lines = lines_of(view, &roster, &shown)?;
     let places = Places::of(view);
-    let community = settings::get_or_default(view.conn(), "name")?;
+    let community = view.setting("name").to_owned();
     Ok(first
         .iter()
         .filter_map(|w| Some(newcomer(w, lines.get(&w.member)?, &places, &community, ask)))
@@ -199,7 +199,7 @@ pub(crate) fn quiet(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Result<Ve
     found.truncate(MOST);
     let members: Vec<u32> = found.iter().map(|m| m.member).collect();
     let lines = lines_of(view, &roster, &members)?;
-    let community = settings::get_or_default(view.conn(), "name")?;
+    let community = view.setting("name").to_owned();
     let around = Around { today, zone, community, places: Places::of(view), ask };
     let item = |m: &Missed| Some(gone_quiet(m, lines.get(&m.member)?, contacts.get(&m.member), &around));
     Ok(found.iter().filter_map(item).collect())

@@ -121,14 +121,8 @@ impl Asked {
             ("unanswered", if self.unanswered { "1" } else { "" }),
             ("cursor", &self.cursor),
         ];
-        let mut out = String::new();
-        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-            out.push(if out.is_empty() { '?' } else { '&' });
-            out.push_str(name);
-            out.push('=');
-            encode(value, &mut out);
-        }
-        out
+        let given: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        ui::query(&given)
     }
 
     /// The same on another tab, from its beginning.
@@ -194,17 +188,6 @@ impl Asked {
         match self.cursor.as_str() {
             "" => Ok(0),
             text => text.parse().map_err(|_| Error::invalid("cursor is what an earlier answer gave as next")),
-        }
-    }
-}
-
-/// Writes a value as an address takes it.
-fn encode(value: &str, out: &mut String) {
-    for byte in value.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
 }

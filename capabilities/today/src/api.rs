@@ -3,7 +3,6 @@
 use crate::gather::{Choice, gather};
 use crate::model::{self, Asked};
 use crate::store;
-use ::store::Priority;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -50,13 +49,8 @@ pub(crate) async fn list(
 
 /// `POST /api/v1/today/states`
 pub(crate) async fn decide(State(app): State<App>, principal: Principal, Json(asked): Json<Asked>) -> Answer {
-    let now = app.clock.now();
-    let new = asked.checked(now)?;
-    let id = app
-        .blocking(move |app| {
-            app.db.write(Priority::Interactive, |tx| store::decide(tx, &new, &principal.name, now))
-        })
-        .await?;
+    let new = asked.checked(app.clock.now())?;
+    let id = app.blocking(move |app| store::decide(app, &new, &principal.name)).await?;
     Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
 }
 
@@ -66,10 +60,6 @@ pub(crate) async fn take_back(
     principal: Principal,
     Path(id): Path<String>,
 ) -> Answer {
-    let now = app.clock.now();
-    app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| store::take_back(tx, &id, &principal.name, now))
-    })
-    .await?;
+    app.blocking(move |app| store::take_back(app, &id, &principal.name)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

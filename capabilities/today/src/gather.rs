@@ -158,7 +158,7 @@ fn work_out(app: &App, principal: &Principal, choice: &Choice, allowed: &[TodayI
     let mut anybody = principal.clone();
     TOKEN_MARK.clone_into(&mut anybody.csrf);
     app.community.view(|view| {
-        let community = community::settings::get_or_default(view.conn(), "name")?;
+        let community = view.setting("name").to_owned();
         let decisions = store::states(view.conn())?;
         let zone = view.zone();
         let last = view.now(&Scope::default())?;

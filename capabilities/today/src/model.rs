@@ -2,6 +2,7 @@
 
 use base::{Error, Micros, Result};
 use capability::today::{TodayItem, TodayKind};
+use capability::views;
 
 const DAY: Micros = 86_400 * 1_000_000;
 
@@ -125,16 +126,10 @@ impl Asked {
                 _ => return Err(Error::invalid("days is between 1 and 90").at("days")),
             },
         };
-        let href = if is_inside(&self.href) { self.href } else { String::new() };
+        let href = if views::on_the_desk(&self.href).is_ok() { self.href } else { String::new() };
         let title: String = self.title.chars().take(200).collect();
         Ok(NewState { key: self.key, kind, title, href, decision, until_at, reason })
     }
-}
-
-/// Whether an address stays in the desk.
-pub(crate) fn is_inside(address: &str) -> bool {
-    let rest = address.strip_prefix("/desk");
-    rest.is_some_and(|r| r.is_empty() || r.starts_with(['/', '?'])) && !address.contains(['\\', '\n', '\r'])
 }
 
 /// The headings of the list, by what is first.
@@ -247,13 +242,5 @@ mod tests {
         assert!(asked("gone", None, "spam").checked(0).is_err());
         let elsewhere = Asked { href: "https://example.org/".into(), ..asked("put_off", None, "") };
         assert_eq!(elsewhere.checked(0).expect("sound").href, "");
-    }
-
-    #[test]
-    fn an_address_outside_is_no_way_back() {
-        assert!(is_inside("/desk/today?kind=question") && is_inside("/desk"));
-        for out in ["//example.org", "/desktop", "https://example.org/desk", "/desk/\\example.org", ""] {
-            assert!(!is_inside(out), "{out}");
-        }
     }
 }

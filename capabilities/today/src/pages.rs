@@ -1,13 +1,12 @@
 //! The pages: parse, ask, render.
 
 use crate::gather::{Choice, gather};
-use crate::model::{Asked, is_inside};
+use crate::model::Asked;
 use crate::{PATH, store, view};
-use ::store::Priority;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use capability::{App, Principal, Problem};
+use capability::{App, Principal, Problem, views};
 use serde::Deserialize;
 
 type Page = std::result::Result<Response, Problem>;
@@ -71,14 +70,9 @@ pub(crate) async fn decide(
         days,
         reason: f.reason,
     };
-    let now = app.clock.now();
-    let new = asked.checked(now)?;
-    let id = app
-        .blocking(move |app| {
-            app.db.write(Priority::Interactive, |tx| store::decide(tx, &new, &principal.name, now))
-        })
-        .await?;
-    let back = back_to(&form.back);
+    let new = asked.checked(app.clock.now())?;
+    let back = back_to(&form.back)?;
+    let id = app.blocking(move |app| store::decide(app, &new, &principal.name)).await?;
     let joint = if back.contains('?') { '&' } else { '?' };
     Ok(Redirect::to(&format!("{back}{joint}done={id}")).into_response())
 }
@@ -97,14 +91,12 @@ pub(crate) async fn take_back(
     Path(id): Path<String>,
     Form(form): Form<BackForm>,
 ) -> Page {
-    let now = app.clock.now();
-    app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| store::take_back(tx, &id, &principal.name, now))
-    })
-    .await?;
-    Ok(Redirect::to(back_to(&form.back)).into_response())
+    let back = back_to(&form.back)?;
+    app.blocking(move |app| store::take_back(app, &id, &principal.name)).await?;
+    Ok(Redirect::to(back).into_response())
 }
 
-fn back_to(back: &str) -> &str {
-    if is_inside(back) { back } else { PATH }
+/// Where a form comes back to; Today where it names nothing.
+fn back_to(back: &str) -> base::Result<&str> {
+    if back.is_empty() { Ok(PATH) } else { views::on_the_desk(back) }
 }

@@ -1,8 +1,9 @@
 //! Every query of this capability.
 
 use crate::model::{Decision, NewState, StateRow};
-use ::store::{Conn, Migration, Row};
+use ::store::{Conn, Migration, Priority, Row};
 use base::{Error, Micros, Result, TypeId};
+use capability::App;
 
 /// The schema.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
@@ -37,8 +38,27 @@ pub(crate) fn states(c: &mut Conn<'_>) -> Result<Vec<StateRow>> {
     )
 }
 
-/// Keeps a decision; an earlier one about the same item ends. Returns its id.
-pub(crate) fn decide(tx: &mut Conn<'_>, new: &NewState, by: &str, now: Micros) -> Result<String> {
+/// Keeps a decision and tells the pages that are open; an earlier one about the same item ends. Returns its id.
+/// Blocks.
+pub(crate) fn decide(app: &App, new: &NewState, by: &str) -> Result<String> {
+    let now = app.clock.now();
+    let id = app.db.write(Priority::Interactive, |tx| keep(tx, new, by, now))?;
+    app.events.tell("today");
+    Ok(id)
+}
+
+/// Takes a decision back and tells the pages that are open. Blocks.
+///
+/// # Errors
+/// `NotFound` when there is none that holds.
+pub(crate) fn take_back(app: &App, id: &str, by: &str) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(Priority::Interactive, |tx| end(tx, id, by, now))?;
+    app.events.tell("today");
+    Ok(())
+}
+
+fn keep(tx: &mut Conn<'_>, new: &NewState, by: &str, now: Micros) -> Result<String> {
     tx.execute(
         "UPDATE today_states SET ended_by = $1, ended_at = $2 WHERE item_key = $3 AND ended_at IS NULL",
         &[by.into(), now.into(), (&new.key).into()],
@@ -63,11 +83,7 @@ pub(crate) fn decide(tx: &mut Conn<'_>, new: &NewState, by: &str, now: Micros) -
     Ok(id.as_str().to_owned())
 }
 
-/// Takes a decision back.
-///
-/// # Errors
-/// `NotFound` when there is none that holds.
-pub(crate) fn take_back(tx: &mut Conn<'_>, id: &str, by: &str, now: Micros) -> Result<()> {
+fn end(tx: &mut Conn<'_>, id: &str, by: &str, now: Micros) -> Result<()> {
     let changed = tx.execute(
         "UPDATE today_states SET ended_by = $1, ended_at = $2 WHERE public_id = $3 AND ended_at IS NULL",
         &[by.into(), now.into(), id.into()],

@@ -29,8 +29,10 @@ pub(crate) fn page(today: &Today, choice: &Choice, csrf: &str) -> Markup {
         &done(today, choice, csrf),
         &switches(today, choice),
         &Markup::raw(format!(
-            "<div class=\"split today\"><div class=\"todo-list\" data-list data-live=\"today\">{list}</div>\
+            "<div class=\"split today\"><div class=\"todo-list\" id=\"todo\" data-list data-live=\"today imports members\" hx-get=\"{}\" \
+             hx-trigger=\"live\" hx-select=\"#todo\" hx-swap=\"outerHTML\">{list}</div>\
              <aside class=\"stack\" aria-label=\"Sources\">{}</aside></div>",
+            esc(&Choice { done: String::new(), ..choice.clone() }.address()),
             side(today)
         )),
     ])
@@ -67,7 +69,7 @@ fn sentence(today: &Today, now: Micros) -> String {
             }
         ),
     };
-    format!("As of {}, the last activity: {waits}.", instant(&today.zone, now))
+    format!("As of {}, the last activity: {waits}.", ui::moment(now, &today.zone))
 }
 
 /// The day at whose end the page stands.
@@ -258,7 +260,7 @@ fn symbol(kind: TodayKind) -> &'static str {
 /// How late, or since when.
 fn clock(item: &TodayItem, now: Micros, zone: &Zone) -> String {
     let seconds = |micros: Micros| micros as f64 / 1e6;
-    let full = instant(zone, item.due.unwrap_or(item.since));
+    let full = ui::moment(item.due.unwrap_or(item.since), zone);
     let words = match item.due {
         Some(due) if due <= now => {
             format!("<b class=\"t-bad\" title=\"{full}\">{} over</b>", format::duration(seconds(now - due)))
@@ -372,7 +374,7 @@ fn decided(today: &Today, choice: &Choice, csrf: &str) -> Markup {
                 "<li class=\"todo decided\" data-row><div class=\"grow\"><p class=\"todo-title\">{title}</p>\
                  <p class=\"todo-meta\">{state} {} · {}{reason}</p></div>{}</li>",
                 esc(&s.set_by),
-                instant(&today.zone, s.set_at),
+                ui::moment(s.set_at, &today.zone),
                 take_back(s, choice, csrf, "Bring back")
             )
         })
@@ -401,7 +403,7 @@ fn age(source: &SourceAge, today: &Today) -> String {
                 1 => "yesterday".to_owned(),
                 n => format!("{} days ago", format::count(n as u64)),
             };
-            format!("<span{old} title=\"{}\">{ago}</span>", instant(&today.zone, last))
+            format!("<span{old} title=\"{}\">{ago}</span>", ui::moment(last, &today.zone))
         }
     };
     format!(
@@ -410,11 +412,4 @@ fn age(source: &SourceAge, today: &Today) -> String {
         esc(&source.public_id),
         esc(&source.name)
     )
-}
-
-/// `24 November 2026, 16:02 UTC`.
-fn instant(zone: &Zone, at: Micros) -> String {
-    let day = zone.day_of(at);
-    let minutes = (at + zone.offset_micros(at) - day.start_micros()) / 60_000_000;
-    format!("{}, {:02}:{:02} {}", format::day_long(day), minutes / 60, minutes % 60, zone.name())
 }

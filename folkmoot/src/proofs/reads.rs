@@ -42,33 +42,31 @@ const VISITS: &[(&str, &[&str])] = &[
 
 /// Routes that take more, the first time after a start and again: what is left to do. Only shrinks.
 const OVER: &[(&str, [usize; 2])] = &[
-    ("/api/v1/channels", [15, 8]),
     ("/api/v1/link-suggestions", [10, 8]),
     ("/api/v1/members", [9, 8]),
     ("/api/v1/members/{member}", [15, 12]),
     ("/api/v1/members/{member}/notes", [9, 8]),
     ("/api/v1/metrics/{metric}", [9, 8]),
-    ("/api/v1/today", [34, 8]),
-    ("/desk/channels", [16, 8]),
-    ("/desk/channels/csv", [15, 8]),
-    ("/desk/channels/{channel}", [20, 8]),
-    ("/desk/contacts", [10, 8]),
+    ("/api/v1/today", [32, 8]),
+    ("/desk/channels", [9, 8]),
+    ("/desk/channels/{channel}", [13, 8]),
+    ("/desk/contacts", [9, 8]),
     ("/desk/health/cards/{key}", [22, 14]),
     ("/desk/health/report", [39, 13]),
     ("/desk/health/{metric}", [15, 9]),
     ("/desk/health/{metric}/csv", [10, 9]),
     ("/desk/health/{metric}/rows", [11, 11]),
     ("/desk/health/{metric}/rows/csv", [11, 11]),
-    ("/desk/members", [13, 10]),
+    ("/desk/members", [12, 9]),
     ("/desk/members/csv", [11, 8]),
-    ("/desk/members/suggestions", [12, 9]),
-    ("/desk/members/{member}", [16, 13]),
-    ("/desk/members/{member}/circle", [14, 11]),
-    ("/desk/members/{member}/link", [11, 8]),
-    ("/desk/members/{member}/rhythm", [12, 9]),
-    ("/desk/members/{member}/suggestions", [15, 12]),
-    ("/desk/members/{member}/timeline", [14, 11]),
-    ("/desk/today", [34, 8]),
+    ("/desk/members/suggestions", [11, 8]),
+    ("/desk/members/{member}", [15, 12]),
+    ("/desk/members/{member}/circle", [13, 10]),
+    ("/desk/members/{member}/link", [10, 8]),
+    ("/desk/members/{member}/rhythm", [11, 8]),
+    ("/desk/members/{member}/suggestions", [14, 11]),
+    ("/desk/members/{member}/timeline", [13, 10]),
+    ("/desk/today", [32, 8]),
 ];
 
 /// What an address may answer beside 200: where it leads on.
@@ -189,8 +187,10 @@ fn every_read_takes_at_most_eight_statements() {
     }
     for (path, allowed) in OVER {
         let seen = most.get(path).copied().unwrap_or_default();
-        if seen[0].max(seen[1]) <= LIMIT && allowed[0].max(allowed[1]) > LIMIT {
-            wrong.insert(format!("{path}: takes {seen:?} now; take it off OVER, which only shrinks"));
+        // What was gained is held: a lower count takes the place of the one before.
+        let held = seen.map(|n| n.max(LIMIT));
+        if held.iter().zip(allowed).any(|(now, before)| now < before) {
+            wrong.insert(format!("{path}: takes {seen:?} now; OVER says {allowed:?}, and only shrinks"));
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), Vec::from_iter(wrong).join("\n"));

@@ -72,11 +72,11 @@ pub struct Inputs {
     pub passages: Passages,
 }
 
-/// What was read for many channels at once.
+/// What was read for many channels at once, and the day sets of one.
 pub(crate) struct Given<'a> {
     pub community: Option<Period>,
     pub spans: &'a HashMap<i64, Period>,
-    pub days: HashMap<i64, Vec<DayActives>>,
+    pub days: Vec<DayActives>,
     pub opened: &'a std::result::Result<HashMap<i64, Vec<Opened>>, String>,
 }
 
@@ -139,7 +139,7 @@ impl Inputs {
         view: &mut LogView<'_, '_>,
         query: &Query,
         scope: &Scope,
-        given: &mut Given<'_>,
+        given: Given<'_>,
     ) -> Result<Self> {
         let needs = (query.definition.needs)(query);
         let mut inputs = Self::empty(view.zone());
@@ -147,7 +147,7 @@ impl Inputs {
         let channel = scope.channels.first().copied().unwrap_or_default();
         inputs.span = given.spans.get(&channel).copied();
         inputs.community = if needs.community_series { given.community } else { inputs.span };
-        inputs.actives.days = given.days.remove(&channel).unwrap_or_default();
+        inputs.actives.days = given.days;
         inputs.opened = match given.opened {
             Err(why) => Err(why.clone()),
             Ok(opened) => {

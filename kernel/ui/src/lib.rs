@@ -3,6 +3,7 @@
 //! Everything returns [`Markup`], which is safe HTML. No style attribute and no inline script is ever
 //! written, so that the strict content policy holds on every page.
 
+mod address;
 mod assets;
 pub mod chart;
 mod door;
@@ -13,6 +14,7 @@ mod markup;
 mod parts;
 mod shell;
 
+pub use address::{encoded, query};
 pub use assets::{asset, assets};
 pub use door::{ChoosePassword, SignIn, choose_password, message, signin};
 pub use kit::kit;

@@ -1,7 +1,7 @@
 //! The list of conversations.
 
 use super::{PATH, ago, clock, href, person_link, span, state_badge};
-use crate::filters::{Assigned, DAYS, Filters, query};
+use crate::filters::{Assigned, DAYS, Filters};
 use crate::list::{Line, Listing};
 use crate::model::State;
 use crate::words::excerpt;
@@ -77,7 +77,7 @@ fn empty(p: &ListPage) -> Markup {
         let clear = ui::link_button("Show all conversations", PATH, Look::Primary);
         return ui::empty("messages-square", "No conversation fits", "Take one of the filters away.", &clear);
     }
-    let since = format!("{PATH}{}", query(&[("from", "1990-01-01".to_owned())]));
+    let since = format!("{PATH}{}", ui::query(&[("from", "1990-01-01".to_owned())]));
     let action = ui::link_button("Show all of the past", &since, Look::Primary);
     let text = "Nothing was opened in these days, or its sources have no reply links, so that nobody knows which \
                 message answers which.";
@@ -91,7 +91,7 @@ fn with(f: &Filters, name: &'static str, value: &str) -> String {
     if !value.is_empty() {
         pairs.push((name, value.to_owned()));
     }
-    format!("{PATH}{}", query(&pairs))
+    format!("{PATH}{}", ui::query(&pairs))
 }
 
 fn filters(p: &ListPage) -> Markup {

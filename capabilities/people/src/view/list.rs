@@ -1,7 +1,7 @@
 //! The list of members.
 
 use super::{Now, PATH, Places, day, marks, nothing, standing_badge, tags, who};
-use crate::filters::{Filters, PAGE, Sort, Who, query};
+use crate::filters::{Filters, PAGE, Sort, Who};
 use crate::members::Line;
 use crate::store::tags::Act;
 use community::read::Standing;
@@ -105,7 +105,7 @@ fn with(filters: &Filters, name: &'static str, value: &str) -> String {
     if !value.is_empty() {
         pairs.push((name, value.to_owned()));
     }
-    format!("{PATH}{}", query(&pairs))
+    format!("{PATH}{}", ui::query(&pairs))
 }
 
 fn filters(p: &ListPage) -> Markup {
@@ -297,7 +297,7 @@ fn pager(p: &ListPage) -> Markup {
         place.as_ref().map_or_else(String::new, |place| {
             let mut pairs = p.filters.pairs();
             pairs.push((name, place.clone()));
-            format!("{PATH}{}", query(&pairs))
+            format!("{PATH}{}", ui::query(&pairs))
         })
     };
     let before = if p.earlier > 0 && p.earlier <= PAGE {

@@ -119,7 +119,7 @@ pub(crate) fn standing_badge(standing: Standing) -> Markup {
 pub(crate) fn tags(tags: &[String]) -> Markup {
     let list: String = tags
         .iter()
-        .map(|t| format!("<a class=\"tag\" href=\"{PATH}?tag={}\">{}</a>", crate::filters::escape(t), esc(t)))
+        .map(|t| format!("<a class=\"tag\" href=\"{PATH}?tag={}\">{}</a>", ui::encoded(t), esc(t)))
         .collect();
     if list.is_empty() { nothing() } else { Markup::raw(format!("<span class=\"tag-list\">{list}</span>")) }
 }

@@ -22,7 +22,7 @@ pub(crate) fn timeline(t: &Timeline, public_id: &str, places: &Places, zone: &Zo
         if !before.is_empty() {
             pairs.push(("before", before.to_owned()));
         }
-        format!("{own}{}", crate::filters::query(&pairs))
+        format!("{own}{}", ui::query(&pairs))
     };
     let swap = |mut choice: Choice| {
         choice.attributes = vec![

@@ -232,7 +232,7 @@ fn tags(p: &Profile, l: &Looking<'_>) -> Markup {
             format!(
                 "<li><a class=\"tag\" href=\"{PATH}?tag={}\">{tag}</a><form method=\"post\" action=\"{own}/tags/removal\">{}{}\
                  <button class=\"btn only quiet sm\" aria-label=\"Remove the tag {tag}\" title=\"Remove the tag {tag}\">{}</button></form></li>",
-                crate::filters::escape(t),
+                ui::encoded(t),
                 ui::hidden("csrf", l.csrf),
                 ui::hidden("tag", t),
                 ui::icon_small("x"),

@@ -12,7 +12,7 @@ const CHANNELS: usize = 300;
 pub(crate) fn body(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Markup {
     let more = format!(
         "/desk/sources/import?source={}&format={}",
-        escape(&detail.source.name),
+        ui::encoded(&detail.source.name),
         detail.source.format
     );
     let import = Button { label: "Import a newer export", href: &more, icon: "upload", ..Button::default() };
@@ -30,18 +30,6 @@ pub(crate) fn body(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Mark
         Markup::raw(format!("<div class=\"stack\">{}{}</div>", holds(detail), zone(detail, state, csrf)))
     ));
     stack(&[head, zone_news(detail, state), panel, imports(detail), channels(detail)])
-}
-
-/// A text as a value of a query.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
-        if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-        out
-    })
 }
 
 fn share(quality: &Quality, part: u64) -> Markup {

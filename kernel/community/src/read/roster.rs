@@ -199,11 +199,6 @@ impl Roster {
         Standing::of(glance.first, glance.last, self.today.0)
     }
 
-    /// Days since a member was last active.
-    pub fn silent_days(&self, glance: &Glance) -> Option<i32> {
-        glance.last().map(|day| self.today.0 - day.0)
-    }
-
     fn any(&self, member: u32, fits: impl Fn(u32) -> bool) -> bool {
         match self.linked.get(&member) {
             Some(all) => all.iter().any(|i| fits(*i)),

@@ -91,11 +91,6 @@ impl Query {
         self.words.is_empty() && self.without.is_empty() && self.filters == Filters::default()
     }
 
-    /// Whether there are words to find, and not filters alone.
-    pub fn has_words(&self) -> bool {
-        !self.words.is_empty()
-    }
-
     /// The words that must be there, as they are indexed, without phrases and filters: what members and channels are
     /// looked for by.
     pub fn text(&self) -> String {
