@@ -330,7 +330,10 @@ mod tests {
     fn an_address_there_and_back() {
         let asked =
             read(&[("q", "a b&c \"d\""), ("type", "members"), ("sort", "newest"), ("in", "#général")]);
-        assert_eq!(asked.address(), "?q=a+b%26c+%22d%22&type=members&sort=newest&in=%23g%C3%A9n%C3%A9ral");
+        assert_eq!(
+            asked.address(),
+            "?q=a%20b%26c%20%22d%22&type=members&sort=newest&in=%23g%C3%A9n%C3%A9ral"
+        );
         assert_eq!(read(&[]).address(), "");
         assert!(Asked::read(&[("type".into(), "x".into())]).is_err());
     }
@@ -348,7 +351,10 @@ mod tests {
             without[0],
             ("from:ana".into(), "?q=seeds&from=%40bo&after=2026-03-01&unanswered=1".into())
         );
-        assert_eq!(without[1], ("by @bo".into(), "?q=seeds+from%3Aana&after=2026-03-01&unanswered=1".into()));
+        assert_eq!(
+            without[1],
+            ("by @bo".into(), "?q=seeds%20from%3Aana&after=2026-03-01&unanswered=1".into())
+        );
         assert_eq!(without.len(), 4);
         let wrong = read(&[("after", "soon")]);
         assert!(wrong.query().is_err());
