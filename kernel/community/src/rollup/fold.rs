@@ -12,7 +12,7 @@ use store::{Conn, Db, Priority};
 
 /// How much of the parts is folded in one transaction: by groups of unions (two cells each), and by people
 /// whose first day is looked up. Both are chosen so that the writer is held for less than 50 ms.
-const SLICE: Slice = Slice { unions: 120, firsts: 1_500 };
+const SLICE: Slice = Slice { unions: 80, firsts: 1_000 };
 /// Rows of small batches folded in one transaction.
 const ROWS: i64 = 2_000;
 

@@ -9,7 +9,7 @@ use store::{Conn, Db, Priority};
 /// Rows sorted together (56 bytes each): the more, the fewer pages are written twice.
 pub(crate) const RUN: i64 = 500_000;
 /// Rows written in one transaction.
-const SLICE: usize = 2_500;
+const SLICE: usize = 1_700;
 
 /// The UTC month of an instant, as months since the year 0.
 pub(crate) fn month_of(at: Micros) -> i64 {

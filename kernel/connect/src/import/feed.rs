@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::SyncSender;
 
 /// Records in one batch: short enough that its transaction holds the writer for less than 50 ms.
-const BATCH: usize = 1_500;
+const BATCH: usize = 1_000;
 
 /// Records in one window. The position of an import counts records in the order in which they are sent, so that
 /// every window but the last has exactly this many.
