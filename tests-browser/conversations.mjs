@@ -14,6 +14,11 @@ await journey("conversations", async ({ page, product }) => {
   await page.getByRole("heading", { level: 1, name: "Conversations" }).waitFor();
   await accessible(page, "the list of conversations");
 
+  // What waits longest is a question without an answer, without a filter more.
+  await page.getByRole("link", { name: "Longest waiting first" }).click();
+  await page.waitForURL(/state=unanswered&questions=1&sort=waiting/);
+  await page.goto("/desk/conversations");
+
   // Filters stand in the address.
   await page.locator("summary.chip", { hasText: "State" }).click();
   await page.getByRole("link", { name: "Unanswered", exact: true }).click();

@@ -1,6 +1,6 @@
 // Every page of the desk that the program routes to, as the sources say: opened by following links, seen by axe in both
-// themes and at both widths, without a horizontal scroll, and readable without a script. A new route without a link to it
-// fails here.
+// themes and at both widths, without a horizontal scroll (at 320 pixels and from right to left neither), and readable
+// without a script. A new route without a link to it fails here.
 
 import { readFile, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -54,8 +54,20 @@ function routeOf(path, all) {
   return all.filter(fits).sort((a, b) => a.split("{").length - b.split("{").length)[0];
 }
 
+/** Fails when something sticks out sideways. */
+async function fits(page, where) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${where}: ${over} pixels stick out`);
+}
+
 await journey("every page", async ({ page, product, context }) => {
   await signIn({ page, product });
+  // An endpoint of webhooks, so that its page is there; nothing is sent.
+  await page.goto("/desk/settings/webhooks");
+  await page.getByLabel("Address").fill("https://hooks.example.org/in");
+  await page.getByLabel(/^Everything/).check();
+  await page.getByRole("button", { name: "Make endpoint" }).click();
+  await page.locator("#secret").waitFor();
   const named = await routes();
   const all = named.filter((route) => !NO_PAGES.some((no) => no.test(route)));
   assert.ok(all.length > 15, `the sources name the desk's routes: ${all}`);
@@ -80,11 +92,24 @@ await journey("every page", async ({ page, product, context }) => {
       await page.setViewportSize({ width, height: 900 });
       await page.goto(address);
       assert.equal(await page.locator("h1").count(), 1, `${route}: one heading of the first level`);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(over <= 0, `${route} at ${width}: ${over} pixels stick out`);
+      await fits(page, `${route} at ${width}`);
       await accessible(page, `${route} at ${width}`);
     }
+    // The same page, narrower, and turned round: neither needs to be loaded again.
+    await page.setViewportSize({ width: 320, height: 700 });
+    await fits(page, `${route} at 320`);
+    await page.evaluate(() => (document.documentElement.dir = "rtl"));
+    await fits(page, `${route} at 320, from right to left`);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await fits(page, `${route} at 1440, from right to left`);
   }
+
+  // The server draws a page from right to left by itself.
+  await context.addCookies([{ name: "dir", value: "rtl", url: product.address }]);
+  await page.goto("/desk/today");
+  assert.equal(await page.locator("html").getAttribute("dir"), "rtl");
+  await fits(page, "Today from right to left");
+  await context.clearCookies({ name: "dir" });
 
   const cookies = await context.cookies();
   const plain = await context.browser().newContext({ baseURL: product.address, javaScriptEnabled: false });

@@ -1,6 +1,6 @@
 // The figures of the Health page: the table behind each chart says what `folkmoot metric --json` says.
 
-import { accessible, assert, journey, metric, signIn, tableValues } from "./lib.mjs";
+import { accessible, assert, journey, metric, signIn, tableValues, tabTo } from "./lib.mjs";
 
 /** Series whose table has one row per point: the start, then the value. */
 const SERIES = [
@@ -73,7 +73,26 @@ await journey("health", async ({ page, product, context }) => {
   await comparison({ page, product });
   await annotations({ page });
   await report({ page });
+  await keys({ page });
 });
+
+/** With keys alone: a filter is left and the focus stays, then chosen; from a chart to the rows behind it. */
+async function keys({ page }) {
+  await page.goto("/desk/health");
+  const period = (e) => e.matches(".filters summary") && e.textContent.includes("Period");
+  await tabTo(page, period);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.evaluate(`(${period})(document.activeElement)`), "a menu that is left gives the focus back");
+  await page.keyboard.press("Enter");
+  await tabTo(page, (e) => e.matches(".filters a") && e.textContent.includes("12 months"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/period=12m/);
+  await tabTo(page, (e) => e.closest("article") && e.textContent.trim() === "Show rows");
+  await page.keyboard.press("Enter");
+  await page.locator("main table tbody tr").first().waitFor();
+}
 
 /** The chip of a filter, opened, and one of its choices. */
 async function choose(page, filter, choice) {

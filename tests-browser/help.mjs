@@ -1,6 +1,6 @@
 // The guide: looked through, looked up, and opened from the page it is about.
 
-import { accessible, assert, journey, signIn } from "./lib.mjs";
+import { accessible, assert, journey, signIn, tabTo } from "./lib.mjs";
 
 await journey("help", async ({ page, product }) => {
   await signIn({ page, product });
@@ -38,6 +38,9 @@ await journey("help", async ({ page, product }) => {
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Find out why answers got slower" }).waitFor();
   await accessible(page, "what was found in the guide");
+  await tabTo(page, (e) => e.textContent.includes("Find out why answers got slower"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Find out why answers got slower" }).waitFor();
   await page.goto("/desk/help?q=zzzzz");
   await page.getByText("The guide says nothing about that").waitFor();
 

@@ -158,6 +158,28 @@ export async function accessible(page, where) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+/** Presses Tab until what has the focus fits; every stop on the way can be seen to have it. */
+export async function tabTo(page, fits) {
+  for (let i = 0; i < 200; i += 1) {
+    await page.keyboard.press("Tab");
+    const unseen = await page.evaluate(() => {
+      const here = document.activeElement;
+      if (here === document.body) return "";
+      const marked = (element) => {
+        if (!element) return false;
+        const style = getComputedStyle(element);
+        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+      };
+      const box = here.getBoundingClientRect();
+      const seen = box.width > 0 && box.height > 0 && [here, here.parentElement, here.closest("label")].some(marked);
+      return seen ? "" : here.outerHTML.slice(0, 200);
+    });
+    assert.equal(unseen, "", "what has the focus can be seen");
+    if (await page.evaluate(`(${fits})(document.activeElement)`)) return;
+  }
+  assert.fail(`Tab never reaches ${fits}`);
+}
+
 /** What `folkmoot metric` prints for the same question as an address. */
 export async function metric(product, id, parameters = {}) {
   const options = Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, String(value)]);

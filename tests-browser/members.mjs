@@ -1,6 +1,6 @@
 // Members: found, tagged and taken back, linked with a reason, noted, written to; once by mouse, once by keys alone.
 
-import { accessible, assert, journey, signIn } from "./lib.mjs";
+import { accessible, assert, journey, signIn, tabTo } from "./lib.mjs";
 
 /** How many members the list says that there are. */
 async function total(page) {
@@ -149,12 +149,3 @@ await journey("members by keys", async ({ page, product }) => {
   await page.keyboard.press("Enter");
   await page.getByText("Reached without a mouse.", { exact: true }).first().waitFor();
 });
-
-/** Presses Tab until what has the focus fits. */
-async function tabTo(page, fits) {
-  for (let i = 0; i < 200; i += 1) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate(`(${fits})(document.activeElement)`)) return;
-  }
-  assert.fail(`Tab never reaches ${fits}`);
-}

@@ -1,6 +1,6 @@
 // Finding things by keys alone, the list of keys, the bell, and everything without a script.
 
-import { accessible, assert, journey, signIn } from "./lib.mjs";
+import { accessible, assert, journey, signIn, tabTo } from "./lib.mjs";
 
 await journey("palette", async ({ page, product, context }) => {
   await signIn({ page, product });
@@ -24,11 +24,13 @@ await journey("palette", async ({ page, product, context }) => {
   await page.waitForURL(/\/desk\/settings/);
 
   // What was opened is offered first; Escape closes and focus is where it was.
+  await tabTo(page, (e) => e.matches(".rail-link"));
   await page.keyboard.press("Control+k");
   await page.getByRole("group", { name: "Recent" }).waitFor();
   assert.match(await page.getByRole("option").first().textContent(), /Settings/);
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
+  assert.ok(await page.evaluate(() => document.activeElement.matches(".rail-link")), "the focus is where it was");
 
   // A metric by its letters.
   await page.keyboard.press("Control+k");

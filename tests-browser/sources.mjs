@@ -1,7 +1,7 @@
 // Bringing a history in through the browser: upload, progress, history, undo.
 
 import { deflateRawSync } from "node:zlib";
-import { accessible, assert, journey, metric, signIn } from "./lib.mjs";
+import { accessible, assert, journey, metric, signIn, tabTo } from "./lib.mjs";
 
 await journey("sources", async ({ page, product }) => {
   await signIn({ page, product });
@@ -45,6 +45,18 @@ await journey("sources", async ({ page, product }) => {
   await page.getByText(/taken back/i).first().waitFor({ timeout: 60_000 });
   const again = await metric(product, "log_summary");
   assert.deepEqual(again.summary, before.summary, "as if it had never been");
+
+  // By keys alone: to the form, through it, and what is missing is said.
+  await page.goto("/desk/sources");
+  await tabTo(page, (e) => e.closest("main") && e.textContent.trim() === "Import");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/sources\/import/);
+  await tabTo(page, (e) => e.type === "radio");
+  await page.keyboard.press("Space");
+  await tabTo(page, (e) => e.type === "file");
+  await tabTo(page, (e) => e.matches("button") && e.textContent.trim() === "Import");
+  await page.keyboard.press("Enter");
+  await page.getByText(/choose|no file|at least one/i).first().waitFor();
 });
 
 /** A workspace of two people: a join, three messages, a thread of two. */

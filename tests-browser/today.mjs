@@ -1,6 +1,6 @@
 // The morning: what waits, why, and the action in place; put off, dismissed, brought back; with keys alone, too.
 
-import { accessible, assert, journey, signIn } from "./lib.mjs";
+import { accessible, assert, journey, signIn, tabTo } from "./lib.mjs";
 
 await journey("today", async ({ page, product, context }) => {
   await signIn({ page, product });
@@ -67,7 +67,23 @@ await journey("today", async ({ page, product, context }) => {
   await other.waitForFunction((n) => document.querySelectorAll(".todo[data-row]").length === n - 1, many);
   await other.close();
 
-  // With keys alone: to the first item and into it.
+  // With keys alone: a menu is opened, left and opened again; what it offers is done.
+  await page.goto("/desk/today?kind=quiet");
+  const waiting = await items.count();
+  await tabTo(page, (e) => e.matches(".todo summary") && e.textContent.includes("Later"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Tomorrow" }).first().waitFor();
+  await tabTo(page, (e) => e.textContent.trim() === "Tomorrow");
+  await page.keyboard.press("Escape");
+  const back = await page.evaluate(() => document.activeElement.matches(".todo summary"));
+  assert.ok(back, "a menu that is left gives the focus back");
+  await page.keyboard.press("Enter");
+  await tabTo(page, (e) => e.textContent.trim() === "Tomorrow");
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").filter({ hasText: "Put off until" }).waitFor();
+  assert.equal(await items.count(), waiting - 1);
+
+  // To the first item and into it.
   await page.goto("/desk/today?kind=question");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");

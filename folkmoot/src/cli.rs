@@ -1,5 +1,9 @@
 //! The command line. Commands are plain values, so that they can be sent to a running server.
 
+mod backup;
+
+pub use backup::{BackupArgs, MoveArgs, RestoreArgs};
+
 use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
@@ -38,18 +42,43 @@ pub enum Command {
     Metrics,
     /// List or change what the community decides: name, zone, staff, bots.
     Settings(SettingsArgs),
-    /// Make accounts for the desk, sign-in links and API tokens.
+    /// Make and remove accounts for the desk, give them roles, sign-in links and API tokens.
     Accounts(AccountsArgs),
+    /// List the roles and what each may do.
+    Roles {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the audit log: who did what, newest first.
+    Audit(AuditArgs),
     /// Link and unlink identities of one person; say who is staff.
     Members(MembersArgs),
     /// List sources; correct the zone of one.
     Sources(SourcesArgs),
     /// Search messages by their words, members and channels by their names.
     Search(SearchArgs),
-    /// Recompute everything that was derived from the log and report the first difference.
+    /// Recompute everything that was derived from the log, the search index included, and report the first difference.
     Check {
         /// Print JSON.
         #[arg(long)]
+        json: bool,
+    },
+    /// Write everything into one file, which can be restored on SQLite and on PostgreSQL; beside a running server.
+    Backup(BackupArgs),
+    /// Fill an empty store from a backup, and prove that everything arrived.
+    Restore(RestoreArgs),
+    /// Copy everything to another database, from SQLite to PostgreSQL or back, and prove that everything arrived.
+    Move(MoveArgs),
+    /// List what works in the background, and what failed there; try it again.
+    Jobs(JobsArgs),
+    /// Change the key with which secrets are sealed.
+    Secrets {
+        /// What to do.
+        #[command(subcommand)]
+        action: SecretsAction,
+        /// Print JSON.
+        #[arg(long, global = true)]
         json: bool,
     },
     /// Write the reference (settings, commands, metrics, kinds of activity) as Markdown.
@@ -58,15 +87,68 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Runs so many durable jobs that do nothing, for benchmarks.
+    #[command(hide = true)]
+    BenchJobs {
+        /// How many.
+        #[arg(long, value_name = "N", default_value_t = 100_000)]
+        jobs: u64,
+    },
+    /// Sends webhooks to a receiver on this machine, for benchmarks; needs outgoing_networks and outgoing_http.
+    #[command(hide = true)]
+    BenchWebhooks {
+        /// Endpoints.
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        endpoints: u32,
+        /// How the first of them fails: no, refuses or hangs.
+        #[arg(long, value_name = "HOW", default_value = "no")]
+        failing: String,
+        /// Events, each for every endpoint.
+        #[arg(long, value_name = "N", default_value_t = 300)]
+        events: u32,
+    },
     /// Fill the store with a generated log, for benchmarks.
     #[command(hide = true)]
     BenchFill(BenchFillArgs),
     /// Asks the questions of a year, for benchmarks.
     #[command(hide = true)]
     BenchAsk(BenchAskArgs),
+    /// Asks who may do what, many times, for benchmarks.
+    #[command(hide = true)]
+    BenchAccess,
     /// Brings the search index up to the log and searches, for benchmarks.
     #[command(hide = true)]
     BenchSearch(BenchSearchArgs),
+}
+
+/// What `jobs` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct JobsArgs {
+    /// What to do; lists when there is nothing.
+    #[command(subcommand)]
+    pub action: Option<JobsAction>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What can be done with a job.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum JobsAction {
+    /// Try a job again at once, from its first attempt.
+    Retry {
+        /// The job's number.
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+}
+
+/// What can be done with secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum SecretsAction {
+    /// Seal every secret with the present key: a new one of the key file, or the FOLKMOOT_SECRET_KEY that the server
+    /// was started with (the one before stands in FOLKMOOT_SECRET_KEY_OLD until this is done).
+    Rotate,
 }
 
 /// What `demo` takes.
@@ -98,6 +180,15 @@ pub struct ServeArgs {
     /// The folder that is watched for exports.
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,
+    /// The folder for scheduled backups.
+    #[arg(long, value_name = "DIR")]
+    pub backup_folder: Option<PathBuf>,
+    /// What is logged: error, warn, info, debug, or a filter.
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How it is logged: text or json.
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
 }
 
 /// What `import` takes.
@@ -223,6 +314,37 @@ pub enum AccountsAction {
         /// The name people read.
         #[arg(long)]
         name: Option<String>,
+        /// Its first role (`folkmoot roles` lists them); without one it can sign in and do nothing.
+        #[arg(long)]
+        role: Option<String>,
+        /// Where that role holds.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Give an account a role.
+    Grant {
+        /// The account's e-mail address.
+        email: String,
+        /// The role (`folkmoot roles` lists them).
+        role: String,
+        /// Where it holds.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Take a role away from an account.
+    Revoke {
+        /// The account's e-mail address.
+        email: String,
+        /// The role.
+        role: String,
+        /// Where it holds.
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Remove an account: nobody signs in with it any more; what it did keeps its name.
+    Remove {
+        /// The account's e-mail address.
+        email: String,
     },
     /// List the accounts.
     List,
@@ -239,6 +361,40 @@ pub enum AccountsAction {
         #[arg(long, default_value = "command line")]
         name: String,
     },
+}
+
+/// Where a role holds; without either, everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct PlaceArgs {
+    /// Only in this source.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Only in this channel.
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+}
+
+/// What `audit` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct AuditArgs {
+    /// From this day on (2026-03-01), in the community's zone.
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Until this day.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only about this record (acc_…, idn_…, imp_…).
+    #[arg(long, value_name = "ID")]
+    pub subject: Option<String>,
+    /// Only with these words.
+    #[arg(long, value_name = "WORDS")]
+    pub text: Option<String>,
+    /// How many at most, the newest ones.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub limit: u32,
+    /// Print JSON, one entry a line.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `members` takes.
@@ -316,11 +472,14 @@ pub enum SourcesAction {
 pub struct SearchArgs {
     /// Words, "phrases", begin*, -without, from:ana, in:general, source:slack, after:2026-03, before:2026-06,
     /// is:unanswered.
-    #[arg(required = true, allow_hyphen_values = true, value_name = "QUERY")]
-    pub query: String,
+    #[arg(required_unless_present = "rebuild", allow_hyphen_values = true, value_name = "QUERY")]
+    pub query: Option<String>,
     /// messages, members or channels.
     #[arg(long = "type", value_name = "TYPE", default_value = "messages")]
     pub kind: String,
+    /// Throw the search index away and make it anew from the log; what is not indexed yet is not found meanwhile.
+    #[arg(long, conflicts_with_all = ["query", "kind", "newest"])]
+    pub rebuild: bool,
     /// Newest first instead of best first.
     #[arg(long)]
     pub newest: bool,
@@ -426,7 +585,10 @@ mod tests {
             "folkmoot imports undo imp_1",
             "folkmoot settings set name Lathe",
             "folkmoot members staff --add @example.org",
+            "folkmoot accounts add bo@example.org --role moderator --channel help",
+            "folkmoot audit --since 2026-03-01 --json",
             "folkmoot check --json",
+            "folkmoot backup /backups --json",
             "folkmoot metrics",
         ] {
             let command = read(line).command;

@@ -6,6 +6,7 @@
 
 use base::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -34,6 +35,38 @@ pub struct Config {
     /// The folder that is watched: an export that is put there is imported by itself, into the source whose name the
     /// folder around it has. Empty: `watch` in the data folder.
     pub watch: PathBuf,
+    /// The folder for scheduled backups, one a day, best on another disk. Empty: none are taken. Of several servers on
+    /// one database one takes it; each needs the setting, and best the same folder.
+    pub backup_folder: PathBuf,
+    /// The time of day of the backup, in the community's zone.
+    pub backup_at: String,
+    /// Of how many days with a backup the newest is kept.
+    pub backup_keep_days: u16,
+    /// Of how many weeks with a backup the newest is kept, beside those of the days.
+    pub backup_keep_weeks: u16,
+    /// Of how many months with a backup the newest is kept, beside those.
+    pub backup_keep_months: u16,
+    /// Where `/metrics` is told in Prometheus' format: an address and a port of its own, such as `127.0.0.1:9484`.
+    /// Empty: nowhere. It is never reached through the desk's port, so that no proxy gives it away.
+    pub metrics_listen: String,
+    /// What whoever asks for `/metrics` must say, as `Authorization: Bearer …`. Needed when `metrics_listen` is an
+    /// address that other machines reach.
+    pub metrics_token: String,
+    /// How many requests are answered at once; whoever comes beyond that is told to come again (503).
+    pub max_requests: u16,
+    /// How many seconds an answer may take before it is given up (503). Uploads and open pages may take longer.
+    pub request_seconds: u16,
+    /// The key with which secrets are sealed before they are stored: 32 random bytes in Base64, as `openssl rand -base64
+    /// 32` makes them; best given as FOLKMOOT_SECRET_KEY. Empty: the file `secret.key` in the data folder, which is made
+    /// when it is needed. Several servers on one database need the same key.
+    pub secret_key: String,
+    /// Keys of before, divided by commas, until `folkmoot secrets rotate` has sealed everything with the present one.
+    pub secret_key_old: String,
+    /// Networks that outgoing requests (webhooks) may reach although they are not of the open internet, divided by
+    /// commas: `10.1.0.0/16, 127.0.0.1`. Empty: none.
+    pub outgoing_networks: String,
+    /// Whether outgoing requests may go to `http` addresses, without encryption.
+    pub outgoing_http: bool,
     /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,access=debug`.
     pub log: String,
     /// How it is logged: `text`, or `json` with one object a line.
@@ -50,6 +83,19 @@ impl Default for Config {
             behind_proxy: false,
             database_url: String::new(),
             watch: PathBuf::new(),
+            backup_folder: PathBuf::new(),
+            backup_at: "03:00".into(),
+            backup_keep_days: 7,
+            backup_keep_weeks: 4,
+            backup_keep_months: 12,
+            metrics_listen: String::new(),
+            metrics_token: String::new(),
+            max_requests: 256,
+            request_seconds: 60,
+            secret_key: String::new(),
+            secret_key_old: String::new(),
+            outgoing_networks: String::new(),
+            outgoing_http: false,
             log: "warn".into(),
             log_format: "text".into(),
         }
@@ -69,6 +115,12 @@ pub struct Flags {
     pub port: Option<u16>,
     /// `--watch`.
     pub watch: Option<PathBuf>,
+    /// `--backup-folder`.
+    pub backup_folder: Option<PathBuf>,
+    /// `--log`.
+    pub log: Option<String>,
+    /// `--log-format`.
+    pub log_format: Option<String>,
 }
 
 impl Config {
@@ -93,11 +145,16 @@ impl Config {
             .unwrap_or(defaults.data);
         all.extend(read_file(named.as_deref(), &data, &all)?);
         all.extend(from_variables);
+        let path =
+            |given: &Option<PathBuf>| given.as_ref().map(|p| Value::from(p.to_string_lossy().into_owned()));
         let given = [
-            ("data", flags.data.as_ref().map(|d| Value::from(d.to_string_lossy().into_owned()))),
+            ("data", path(&flags.data)),
             ("host", flags.host.clone().map(Value::from)),
             ("port", flags.port.map(|p| Value::from(i64::from(p)))),
-            ("watch", flags.watch.as_ref().map(|w| Value::from(w.to_string_lossy().into_owned()))),
+            ("watch", path(&flags.watch)),
+            ("backup_folder", path(&flags.backup_folder)),
+            ("log", flags.log.clone().map(Value::from)),
+            ("log_format", flags.log_format.clone().map(Value::from)),
         ];
         all.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         let config: Self = Value::Table(all)
@@ -109,6 +166,11 @@ impl Config {
     fn checked(mut self) -> Result<Self> {
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return Err(Error::invalid(format!("log_format is \"{}\"; it is text or json", self.log_format)));
+        }
+        backup::schedule::minute(&self.backup_at).map_err(|e| e.at("backup_at"))?;
+        self.metrics_address()?;
+        if self.max_requests == 0 || self.request_seconds == 0 {
+            return Err(Error::invalid("max_requests and request_seconds are at least 1"));
         }
         let url = self.public_url.trim_end_matches('/');
         if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
@@ -123,6 +185,28 @@ impl Config {
     /// The folder that is watched.
     pub fn watched(&self) -> PathBuf {
         if self.watch.as_os_str().is_empty() { self.data.join("watch") } else { self.watch.clone() }
+    }
+
+    /// Where metrics are told, if anywhere.
+    ///
+    /// # Errors
+    /// `Invalid` when it is no address, or one that other machines reach without a token.
+    pub fn metrics_address(&self) -> Result<Option<SocketAddr>> {
+        if self.metrics_listen.is_empty() {
+            return Ok(None);
+        }
+        let address: SocketAddr = self.metrics_listen.parse().map_err(|_| {
+            Error::invalid(format!(
+                "metrics_listen is \"{}\"; it is an address and a port, such as 127.0.0.1:9484",
+                self.metrics_listen
+            ))
+        })?;
+        if !address.ip().is_loopback() && self.metrics_token.is_empty() {
+            return Err(Error::invalid(format!(
+                "metrics_listen is {address}, which other machines reach: set metrics_token, or listen on 127.0.0.1"
+            )));
+        }
+        Ok(Some(address))
     }
 
     /// Where the data lies.
@@ -295,6 +379,9 @@ mod tests {
         assert!(message("port = \"x\"", &[]).contains("port"));
         assert!(message("", &[("FOLKMOOT_PORT", "x")]).contains("FOLKMOOT_PORT"));
         assert!(message("log_format = \"xml\"", &[]).contains("text or json"));
+        assert!(message("backup_at = \"night\"", &[]).contains("03:00"));
+        assert!(message("metrics_listen = \"9484\"", &[]).contains("an address and a port"));
+        assert!(message("metrics_listen = \"0.0.0.0:9484\"", &[]).contains("set metrics_token"));
         let gone = Flags { config: Some(folder.path().join("none.toml")), ..Flags::default() };
         assert_eq!(load(&gone, &[]).expect_err("a mistake").kind, base::ErrorKind::NotFound);
     }
@@ -313,6 +400,19 @@ mod tests {
                 "behind_proxy",
                 "database_url",
                 "watch",
+                "backup_folder",
+                "backup_at",
+                "backup_keep_days",
+                "backup_keep_weeks",
+                "backup_keep_months",
+                "metrics_listen",
+                "metrics_token",
+                "max_requests",
+                "request_seconds",
+                "secret_key",
+                "secret_key_old",
+                "outgoing_networks",
+                "outgoing_http",
                 "log",
                 "log_format"
             ]

@@ -14,6 +14,9 @@ const AFTER_ERROR: Duration = Duration::from_secs(10);
 pub fn begin(app: &App) {
     let app = app.clone();
     let run = move || {
+        if let Err(error) = community::search::settle(&app.db) {
+            tracing::warn!(%error, "the search index could not be put in order; searches take longer until it is");
+        }
         while !app.is_stopping() {
             let rest = match community::search::follow(&app.db, app.stop_flag()) {
                 Ok(_) => REST,

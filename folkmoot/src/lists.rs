@@ -24,7 +24,7 @@ pub fn manifests() -> Vec<Manifest> {
         search::manifest(),
         sources::manifest(),
     ]);
-    all.extend([settings::manifest(), help::manifest()]);
+    all.extend([settings::manifest(), webhooks::manifest(), team::manifest(), help::manifest()]);
     all
 }
 

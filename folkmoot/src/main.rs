@@ -3,6 +3,7 @@
 //! A command runs in the server, when one runs on the data folder, or in this process under the folder's lock;
 //! it is the same function either way.
 
+mod backups;
 mod cli;
 mod commands;
 mod config;
@@ -39,18 +40,28 @@ fn run(cli: Cli, out: &mut Terminal) -> Result<u8> {
     match &cli.command {
         Command::Demo(args) => demo::run(args, &config, out).map(|()| 0),
         Command::Serve(_) => serve::serve(&config, out).map(|()| 0),
+        Command::Restore(args) => commands::backup::restore(&config, args, out).map(|()| 0),
+        Command::Move(args) => commands::backup::move_to(&config, args, out).map(|()| 0),
         Command::Reference { out: folder } => commands::reference::write(folder, out).map(|()| 0),
         command => dispatch(&config, command.clone(), out),
     }
 }
 
 fn flags(cli: &Cli) -> Flags {
-    let (host, port, watch) = match &cli.command {
-        Command::Serve(args) => (args.host.clone(), args.port, args.watch.clone()),
-        Command::Demo(args) => (None, Some(args.port), None),
-        _ => (None, None, None),
-    };
-    Flags { data: cli.data.clone(), config: cli.config.clone(), host, port, watch }
+    let flags = Flags { data: cli.data.clone(), config: cli.config.clone(), ..Flags::default() };
+    match &cli.command {
+        Command::Serve(args) => Flags {
+            host: args.host.clone(),
+            port: args.port,
+            watch: args.watch.clone(),
+            backup_folder: args.backup_folder.clone(),
+            log: args.log.clone(),
+            log_format: args.log_format.clone(),
+            ..flags
+        },
+        Command::Demo(args) => Flags { port: Some(args.port), ..flags },
+        _ => flags,
+    }
 }
 
 /// Hands the command to the server that runs on the folder, or carries it out here.

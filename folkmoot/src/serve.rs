@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Priority;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 /// How long open connections may take to finish when the server ends.
 const GRACE: Duration = Duration::from_secs(10);
@@ -70,16 +71,42 @@ pub fn run(
     let socket = listen_for_commands(&app);
     sources::watch(&app, &config.watched())?;
     crate::follow::begin(&app);
+    crate::backups::begin(&app, config);
+    let workers = app.begin_jobs()?;
+    let deliveries = webhooks::begin(&app)?;
+    let metrics = tell_metrics(&runtime, &app, config)?;
     out.line(&format!("{} listens on {address}", base::NAME))?;
+    if let Some(at) = metrics {
+        out.note(&format!("Metrics are told on http://{at}/metrics"))?;
+    }
     if let Some(path) = sign_in(&app)? {
         out.line(&format!("Sign in: {}{path}", commands::accounts::origin(&app)))?;
     }
     let result = runtime.block_on(answer(app.clone(), listener, end));
     app.stop();
     drop(socket);
+    workers.stop(GRACE);
+    deliveries.stop(GRACE);
     // What still runs on blocking threads ends at its next safe place; waiting longer would only look stuck.
     runtime.shutdown_timeout(GRACE);
     result
+}
+
+/// Tells metrics on an address of their own, as long as the server runs.
+fn tell_metrics(runtime: &Runtime, app: &App, config: &Config) -> Result<Option<SocketAddr>> {
+    let Some(address) = config.metrics_address()? else { return Ok(None) };
+    let listener = runtime
+        .block_on(TcpListener::bind(address))
+        .map_err(|e| Error::from(e).at(format!("cannot listen on {address} (metrics_listen)")))?;
+    let bound = listener.local_addr()?;
+    let token = Some(config.metrics_token.clone()).filter(|t| !t.is_empty());
+    let router = capability::meter::metrics(app.clone(), token);
+    runtime.spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "metrics are not told any more");
+        }
+    });
+    Ok(Some(bound))
 }
 
 async fn answer(app: App, listener: TcpListener, end: EndSignal) -> Result<()> {

@@ -29,7 +29,8 @@ impl Bench {
         more: &[store::Migration],
     ) -> Self {
         let db = Db::open(location).expect("a fresh database opens");
-        let migrations: Vec<store::Migration> = community::MIGRATIONS.iter().chain(more).copied().collect();
+        let migrations: Vec<store::Migration> =
+            jobs::MIGRATIONS.iter().chain(community::MIGRATIONS).chain(more).copied().collect();
         db.migrate(&migrations, START).expect("a fresh database takes the schema");
         Self { community: Community::new(db), clock: Clock::fixed(START), database, _folder: folder }
     }

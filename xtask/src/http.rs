@@ -1,6 +1,6 @@
 //! The least of HTTP/1.1: one GET on one connection to a server on this machine.
 
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -29,6 +29,30 @@ pub(crate) fn get(address: &str, path: &str, token: Option<&str>) -> Result<Answ
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).map_err(at)?;
     parse(&bytes).ok_or_else(|| format!("http://{address}{path}: the answer is not HTTP"))
+}
+
+/// The lines of an answer that does not end, its head included.
+///
+/// # Errors
+/// In words, when nobody listens or the answer is no success.
+pub(crate) fn stream(
+    address: &str,
+    path: &str,
+    token: &str,
+) -> Result<impl Iterator<Item = std::io::Result<String>> + Send + use<>, String> {
+    let at = |e: std::io::Error| format!("http://{address}{path}: {e}");
+    let mut stream = TcpStream::connect(address).map_err(at)?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).map_err(at)?;
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().transpose().map_err(at)?.unwrap_or_default();
+    if first.split(' ').nth(1) == Some("200") {
+        Ok(lines)
+    } else {
+        Err(format!("http://{address}{path} answers {first}"))
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {

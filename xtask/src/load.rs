@@ -1,12 +1,15 @@
-//! The desk under load: a mix of pages at a steady rate, as several people would open them.
+//! The desk under load: a mix of pages at a steady rate, as several people would open them; beside it open event
+//! streams, one for each desk that stands open, and an import.
 
 use crate::http;
 use crate::product::{Product, Server};
 use crate::run::Arguments;
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Threads that ask; more than the rate can keep busy, so that a slow answer delays no other question.
@@ -22,6 +25,9 @@ pub(crate) fn load(arguments: &[String]) -> Result<bool, String> {
     };
     let rate = number(arguments.value("--rate")?, 200)?.max(1);
     let seconds = number(arguments.value("--seconds")?, 30)?.clamp(1, 600);
+    let streams = number(arguments.value("--streams")?, 0)?.min(1_000);
+    let import = arguments.value("--import")?.map(PathBuf::from);
+    let format = arguments.value("--format")?.unwrap_or_else(|| "activities".into());
     let named = arguments.value("--bin")?;
     arguments.done()?;
     let product = Product::find(named)?;
@@ -35,9 +41,104 @@ pub(crate) fn load(arguments: &[String]) -> Result<bool, String> {
     for (_, path) in questions.iter().take(100) {
         server.get(path, Some(&token))?;
     }
+    let streams = Streams::open(&server, &token, streams)?;
+    let import = match import {
+        Some(path) => Some(Import::begin(&product, &server, &token, (&data, &format, &path))?),
+        None => None,
+    };
     let times = ask(&server, &token, &questions, rate)?;
     print(&times, rate, seconds, server.id());
+    streams.print();
+    if let Some(import) = import {
+        import.print(&server, &token)?;
+    }
     Ok(true)
+}
+
+/// Event streams that stand open until the server ends.
+struct Streams {
+    open: u64,
+    heard: Arc<AtomicUsize>,
+}
+
+impl Streams {
+    fn open(server: &Server, token: &str, open: u64) -> Result<Self, String> {
+        let heard = Arc::new(AtomicUsize::new(0));
+        for _ in 0..open {
+            let lines = http::stream(server.address(), "/desk/events", token)?;
+            let heard = Arc::clone(&heard);
+            std::thread::spawn(move || {
+                let topics = lines.map_while(Result::ok).filter(|l| l == "event: topic");
+                for _ in topics {
+                    heard.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        Ok(Self { open, heard })
+    }
+
+    fn print(&self) {
+        if self.open > 0 {
+            println!(
+                "\n{} open event streams heard {} topics",
+                self.open,
+                self.heard.load(Ordering::Relaxed)
+            );
+        }
+    }
+}
+
+/// An import that the server carries out meanwhile. It is not waited for: what ends first ends the other.
+struct Import {
+    client: Child,
+    begun: Instant,
+    rows: u64,
+}
+
+impl Import {
+    fn begin(
+        product: &Product,
+        server: &Server,
+        token: &str,
+        (data, format, path): (&Path, &str, &Path),
+    ) -> Result<Self, String> {
+        let rows = rows(server, token)?;
+        let mut client = product
+            .command(&["import", format, "--source", "load", "--data"])
+            .args([data, path])
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|e| format!("{}: {e}", product.path.display()))?;
+        let begun = Instant::now();
+        // The first rows are in: what is measured is measured while it runs.
+        while self::rows(server, token)? == rows {
+            if matches!(client.try_wait(), Ok(Some(_))) || begun.elapsed() > Duration::from_secs(60) {
+                return Err(format!("nothing of {} came in; see what the import says above", path.display()));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(Self { client, begun, rows })
+    }
+
+    fn print(mut self, server: &Server, token: &str) -> Result<(), String> {
+        let taken = rows(server, token)?.saturating_sub(self.rows);
+        let ended = if matches!(self.client.try_wait(), Ok(None)) { "still running" } else { "at its end" };
+        let rate = taken as f64 / self.begun.elapsed().as_secs_f64();
+        println!("\nthe import beside it took in {taken} rows, {rate:.0} a second, and is {ended}");
+        // It ends with the server.
+        let _ = self.client.kill();
+        let _ = self.client.wait();
+        Ok(())
+    }
+}
+
+/// The rows of all imports so far.
+fn rows(server: &Server, token: &str) -> Result<u64, String> {
+    let answer = server.get("/api/v1/imports", Some(token))?;
+    let answer: Value = serde_json::from_slice(&answer.body).map_err(|e| format!("/api/v1/imports: {e}"))?;
+    let list = answer["items"].as_array().cloned().unwrap_or_default();
+    Ok(list.iter().filter_map(|i| i["summary"]["records"].as_u64()).sum())
 }
 
 /// The addresses of the mix.

@@ -30,8 +30,9 @@ cargo xtask COMMAND
       Imports an export into a fresh store, asks the API for every figure of the truth file, prints differences.
   bench [--sizes N,N] [--orders channel,time] [--export PATH] [--bin PATH]
       Import rate, memory, file size, start and answer times, as Markdown.
-  load --data FOLDER [--rate 200] [--seconds 30] [--bin PATH]
-      The desk under load: a mix of lists, profiles, Today and Health at a steady rate, on a filled folder.
+  load --data FOLDER [--rate 200] [--seconds 30] [--streams N] [--import PATH [--format activities]] [--bin PATH]
+      The desk under load: a mix of lists, profiles, Today and Health at a steady rate, on a filled folder; with open
+      event streams and an import beside it.
 ";
 
 fn main() -> ExitCode {

@@ -9,7 +9,8 @@ use capability::{App, Problem};
 use serde_json::json;
 
 /// `GET /api/v1/channels?source=&days=7|28|90&state=&sort=`: every channel with its figures. Times are UTC
-/// microseconds, the median is in seconds.
+/// microseconds, medians are in seconds: `median_s` of those that
+/// were answered, `half_s` of all, null while fewer than half were.
 pub(crate) async fn list(
     State(app): State<App>,
     Query(pairs): Query<Vec<(String, String)>>,
@@ -26,7 +27,8 @@ pub(crate) async fn list(
                 "channel_id": l.channel_id, "name": l.name, "source": l.source, "private": l.private,
                 "actives": l.actives, "messages": l.messages,
                 "answered": { "value": l.answered.value, "low": l.answered.low, "high": l.answered.high, "n": l.answered.n },
-                "median_s": l.median, "weeks": l.weeks, "first": l.first, "last": l.last,
+                "median_s": l.median, "half_s": l.half, "opened": l.opened, "replied": l.replied,
+                "weeks": l.weeks, "first": l.first, "last": l.last,
                 "state": ChannelState::of(l, now).word(),
                 "unavailable": if l.why.is_empty() { None } else { Some(&l.why) },
             })

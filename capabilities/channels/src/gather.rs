@@ -7,6 +7,7 @@ use community::read::{LogView, Scope, Staff};
 use metric::{Envelope, Query};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Days of the series behind trend and state: four times 28.
 const SERIES: i32 = 112;
@@ -49,10 +50,17 @@ impl Channels {
 ///
 /// # Errors
 /// `NotFound` for an unknown source.
-pub(crate) fn channels(app: &App, filters: &Filters) -> Result<std::sync::Arc<Channels>> {
+pub(crate) fn channels(app: &App, filters: &Filters) -> Result<Arc<Channels>> {
+    recall(app, filters, || app.community.view(|view| work_out(view, filters)))
+}
+
+fn recall(
+    app: &App,
+    filters: &Filters,
+    work_out: impl FnOnce() -> Result<Channels>,
+) -> Result<Arc<Channels>> {
     let question = format!("channels {} {}", filters.source, filters.days);
-    app.memory
-        .recall(&app.db, app.clock.now(), &question, || app.community.view(|view| work_out(view, filters)))
+    app.memory.recall(&app.db, app.clock.now(), &question, work_out)
 }
 
 fn work_out(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<Channels> {
@@ -112,8 +120,7 @@ fn lines(view: &mut LogView<'_, '_>, scope: &Scope, (from, to): (Day, Day)) -> R
             line.why = e.reason.clone().unwrap_or_default();
         }
         if let Some(e) = waits.get(&c.channel_id) {
-            let ttfr = e.summary.as_ref().and_then(|s| s.get("ttfr_s"));
-            line.median = ttfr.and_then(|t| t.get("median")).and_then(Value::as_f64);
+            take_waits(&mut line, e);
         }
         line
     });
@@ -142,6 +149,14 @@ fn take_messages(line: &mut Line, envelope: &Envelope, from: Day, to: Day) {
     }
 }
 
+fn take_waits(line: &mut Line, envelope: &Envelope) {
+    let Some(summary) = &envelope.summary else { return };
+    let count = |name: &str| summary.get(name).and_then(Value::as_u64).unwrap_or(0);
+    line.median = summary.get("ttfr_s").and_then(|t| t.get("median")).and_then(Value::as_f64);
+    line.half = summary.get("km_median_s").and_then(Value::as_f64);
+    (line.opened, line.replied) = (count("threads"), count("answered"));
+}
+
 fn share(envelope: &Envelope) -> Share {
     let Some(summary) = &envelope.summary else { return Share::default() };
     let real = |name: &str| summary.get(name).and_then(Value::as_f64);
@@ -163,7 +178,7 @@ pub(crate) struct Person {
 
 /// What the page of one channel shows.
 pub(crate) struct Detail {
-    pub channels: std::sync::Arc<Channels>,
+    pub channels: Arc<Channels>,
     pub line: Line,
     pub people: Vec<Person>,
 }
@@ -174,20 +189,22 @@ pub(crate) struct Detail {
 /// `NotFound` when there is no such channel.
 pub(crate) fn detail(app: &App, id: i64, filters: &Filters) -> Result<Detail> {
     let all = Filters { source: String::new(), ..filters.clone() };
-    let channels = channels(app, &all)?;
-    let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
-        Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
-    })?;
-    let people = app.community.view(|view| people(view, id, (channels.from, channels.to)))?;
-    Ok(Detail { channels, line, people })
+    app.community.view(|view| {
+        let channels = recall(app, &all, || work_out(view, &all))?;
+        let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
+            Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
+        })?;
+        let people = people(view, id, (channels.from, channels.to))?;
+        Ok(Detail { channels, line, people })
+    })
 }
 
 /// Who wrote most in the days, ten at most.
 fn people(view: &mut LogView<'_, '_>, id: i64, (from, to): (Day, Day)) -> Result<Vec<Person>> {
     let scope = Scope { channels: vec![id], ..Scope::default() };
-    let actives = view.actives(&scope, Some(from))?;
+    let days = view.active_days(&scope, from)?;
     let mut counts: HashMap<u32, u64> = HashMap::new();
-    for day in actives.days.iter().filter(|d| d.day >= from && d.day <= to) {
+    for day in days.iter().filter(|d| d.day <= to) {
         for (member, n) in day.members.iter() {
             *counts.entry(*member).or_default() += u64::from(*n);
         }

@@ -11,10 +11,11 @@ mod table;
 
 use axum::Router;
 use axum::routing::get;
-use capability::{App, Manifest, NavEntry, Palette, Permission, Routes};
+use capability::{App, Manifest, NavEntry, Palette, Permission, Roles, Routes};
 
 /// May see channels and their figures.
-pub const SEE: Permission = Permission { id: "channels.see", title: "See channels and their figures" };
+pub const SEE: Permission =
+    Permission::new("channels.see", "See channels and their figures", Roles::EVERYBODY);
 
 /// Where the list lives.
 pub const PATH: &str = "/desk/channels";
@@ -24,7 +25,14 @@ pub fn manifest() -> Manifest {
     Manifest {
         id: "channels",
         title: "Channels",
-        navigation: vec![NavEntry { title: "Channels", path: PATH, icon: "hash", group: "", order: 300 }],
+        navigation: vec![NavEntry {
+            title: "Channels",
+            path: PATH,
+            icon: "hash",
+            group: "",
+            order: 300,
+            permission: SEE,
+        }],
         routes: vec![Routes::new(SEE, desk)],
         api: vec![Routes::new(SEE, api_routes)],
         permissions: vec![SEE],

@@ -36,8 +36,13 @@ pub(crate) struct Line {
     pub messages: u64,
     /// Answered within 24 h.
     pub answered: Share,
-    /// Median time to the first answer, in seconds.
+    /// Median time to the first answer of those that were answered, in seconds.
     pub median: Option<f64>,
+    /// When half of all were answered, the unanswered counted as still waiting, in seconds; `None` when fewer were.
+    pub half: Option<f64>,
+    /// How many conversations were opened, and how many of them answered.
+    pub opened: u64,
+    pub replied: u64,
     /// Messages of the last twelve weeks, oldest first; the last one is not over.
     pub weeks: Vec<u64>,
     /// Messages of each 28 days, the last one first.
@@ -155,13 +160,19 @@ impl Sort {
 
     pub(crate) fn apply(self, lines: &mut [Line]) {
         let share = |l: &Line| l.answered.value.unwrap_or(f64::INFINITY);
-        let median = |l: &Line| l.median.unwrap_or(-1.0);
+        // Where fewer than half were answered, half is never reached: those are the slowest, the least answered first.
+        let half = |l: &Line| match l.half {
+            Some(seconds) => (seconds, 0.0),
+            None if l.opened > 0 => (f64::INFINITY, 1.0 - l.replied as f64 / l.opened as f64),
+            None => (-1.0, 0.0),
+        };
+        let slower = |a: (f64, f64), b: (f64, f64)| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1));
         lines.sort_by(|a, b| {
             let order = match self {
                 Self::Messages => b.messages.cmp(&a.messages),
                 Self::Actives => b.actives.cmp(&a.actives),
                 Self::Answered => share(a).total_cmp(&share(b)),
-                Self::Median => median(b).total_cmp(&median(a)),
+                Self::Median => slower(half(a), half(b)),
                 Self::Last => b.last.cmp(&a.last),
                 Self::Name => std::cmp::Ordering::Equal,
             };
@@ -288,12 +299,15 @@ mod tests {
     #[test]
     fn what_is_not_known_comes_last() {
         let mut lines = vec![
-            Line { name: "a".into(), median: None, ..Line::default() },
-            Line { name: "b".into(), median: Some(60.0), ..Line::default() },
-            Line { name: "c".into(), median: Some(600.0), ..Line::default() },
+            Line { name: "a".into(), ..Line::default() },
+            Line { name: "b".into(), half: Some(60.0), opened: 4, replied: 4, ..Line::default() },
+            Line { name: "c".into(), half: Some(600.0), opened: 4, replied: 2, ..Line::default() },
+            // The quickest answers of all, to two in five: whoever asks here waits longest.
+            Line { name: "d".into(), median: Some(1.0), opened: 5, replied: 2, ..Line::default() },
+            Line { name: "e".into(), median: Some(9.0), opened: 5, replied: 1, ..Line::default() },
         ];
         Sort::Median.apply(&mut lines);
         let names: Vec<&str> = lines.iter().map(|l| l.name.as_str()).collect();
-        assert_eq!(names, ["c", "b", "a"]);
+        assert_eq!(names, ["e", "d", "c", "b", "a"]);
     }
 }

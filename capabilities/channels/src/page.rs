@@ -78,14 +78,19 @@ fn figures(d: &Detail) -> Markup {
             tile("Members who wrote", format::count(l.actives), "full count".into(), "active_members"),
             tile("Messages", format::count(l.messages), "full count".into(), "messages"),
             tile("Answered in 24 h", share, share_note, "answered_rate"),
-            tile(
-                "Median answer",
-                l.median.map_or("–".to_owned(), format::duration),
-                "of those that were answered".into(),
-                "time_to_first_response",
-            ),
+            tile("Half answered in", table::half_words(l), half_note(l), "time_to_first_response"),
         ],
     )
+}
+
+/// Of how many, and the median of those that were answered.
+fn half_note(l: &Line) -> String {
+    let of = format!(
+        "{} of {} answered",
+        format::count(l.replied),
+        format::counted(l.opened, "conversation", "conversations")
+    );
+    l.median.map_or(of.clone(), |m| format!("{of}, those in {} (median)", format::duration(m)))
 }
 
 /// The cards of Health for this channel, which load by themselves and are links without a script.

@@ -36,7 +36,7 @@ pub(crate) fn body(all: &Channels, filters: &Filters, views: &Markup) -> Markup 
         let action = ui::link_button("Show all channels", PATH, Look::Primary);
         ui::empty("hash", "No channel fits", "Take one of the filters away.", &action)
     } else {
-        table(all, &lines)
+        table(all, &lines, filters.sort)
     };
     Markup::join([
         &ui::page_head("Channels", &sentence, &download.markup()),
@@ -80,18 +80,23 @@ fn filter_row(all: &Channels, f: &Filters) -> Markup {
     Markup::raw(format!("<div class=\"filters row wrap\">{menus}</div>"))
 }
 
-const COLUMNS: [Column<'_>; 8] = [
-    Column { label: "Channel", number: false, rank: 1 },
-    Column { label: "State", number: false, rank: 2 },
-    Column { label: "Members", number: true, rank: 2 },
-    Column { label: "Messages", number: true, rank: 1 },
-    Column { label: "12 weeks", number: false, rank: 3 },
-    Column { label: "Answered in 24 h", number: true, rank: 2 },
-    Column { label: "Median answer", number: true, rank: 2 },
-    Column { label: "Last activity", number: true, rank: 3 },
-];
+/// On a narrow screen the name and what the list is sorted by stay.
+fn columns(sort: Sort) -> [Column<'static>; 8] {
+    let by = |label, of: Sort, rank| Column { label, number: true, rank: if sort == of { 1 } else { rank } };
+    let messages = if matches!(sort, Sort::Messages | Sort::Name) { 1 } else { 2 };
+    [
+        Column { label: "Channel", number: false, rank: 1 },
+        Column { label: "State", number: false, rank: 2 },
+        by("Members", Sort::Actives, 2),
+        Column { label: "Messages", number: true, rank: messages },
+        Column { label: "12 weeks", number: false, rank: 3 },
+        by("Answered in 24 h", Sort::Answered, 2),
+        by("Half answered in", Sort::Median, 2),
+        by("Last activity", Sort::Last, 3),
+    ]
+}
 
-fn table(all: &Channels, lines: &[Line]) -> Markup {
+fn table(all: &Channels, lines: &[Line], sort: Sort) -> Markup {
     let now = all.now.unwrap_or_default();
     let rows = lines
         .iter()
@@ -109,12 +114,12 @@ fn table(all: &Channels, lines: &[Line]) -> Markup {
                 link("messages", format::count(l.messages)),
                 spark(&l.weeks),
                 answered(l, all),
-                median(l, all),
+                half(l, all),
                 last(l, now, &all.zone),
             ]
         })
         .collect();
-    ui::table(&ui::Table { caption: "Channels", columns: &COLUMNS, rows })
+    ui::table(&ui::Table { caption: "Channels", columns: &columns(sort), rows })
 }
 
 fn name(l: &Line) -> Markup {
@@ -164,15 +169,26 @@ pub(crate) fn answered(l: &Line, all: &Channels) -> Markup {
     ))
 }
 
-/// The median time to the first answer.
-pub(crate) fn median(l: &Line, all: &Channels) -> Markup {
-    match l.median {
-        None => Markup::raw("<span class=\"muted\">–</span>".to_owned()),
-        Some(seconds) => Markup::raw(format!(
-            "<a class=\"quiet-link\" href=\"{}\">{}</a>",
-            metric_page("time_to_first_response", l, all.from, all.to),
-            format::duration(seconds)
-        )),
+/// After what time half of all conversations had their first answer, and how many had one at all.
+fn half(l: &Line, all: &Channels) -> Markup {
+    if l.opened == 0 {
+        return Markup::raw("<span class=\"muted\">–</span>".to_owned());
+    }
+    Markup::raw(format!(
+        "<a class=\"quiet-link\" href=\"{}\">{}</a><span class=\"sub\">{} of {}</span>",
+        metric_page("time_to_first_response", l, all.from, all.to),
+        half_words(l),
+        format::count(l.replied),
+        format::count(l.opened)
+    ))
+}
+
+/// When half were answered, in words.
+pub(crate) fn half_words(l: &Line) -> String {
+    match l.half {
+        Some(seconds) => format::duration(seconds),
+        None if l.opened > 0 => "not half yet".to_owned(),
+        None => "–".to_owned(),
     }
 }
 
@@ -216,7 +232,8 @@ fn rules() -> Markup {
         State::ALL[..3].iter().map(|s| format!("<dt>{}</dt><dd>{}</dd>", s.title(), s.rule())).collect();
     Markup::raw(format!(
         "<details class=\"rules sm muted\"><summary>How a channel's state is judged</summary><dl class=\"facts\">{rules}</dl>\
-         <p>Members, messages, answers and medians are the metrics of Health for the channel and these days: each figure leads there.</p></details>"
+         <p><b>Half answered in</b> is the time after which half of all conversations opened in these days had their first answer, and how many had one at all. Who still waits counts as waiting, so that a channel that answers few, but those at once, does not look fast.</p>\
+         <p>Members, messages and answers are the metrics of Health for the channel and these days: each figure leads there.</p></details>"
     ))
 }
 
@@ -234,6 +251,9 @@ pub(crate) fn csv(all: &Channels, filters: &Filters) -> String {
         "answered_high",
         "answered_n",
         "median_answer_s",
+        "half_answered_s",
+        "answered",
+        "conversations",
         "first",
         "last",
     ]);
@@ -253,6 +273,8 @@ pub(crate) fn csv(all: &Channels, filters: &Filters) -> String {
         }
         file.figure(l.answered.n);
         real(&mut file, l.median);
+        real(&mut file, l.half);
+        file.figure(l.replied).figure(l.opened);
         for at in [l.first, l.last] {
             file.text(&at.map(|at| all.zone.day_of(at).to_string()).unwrap_or_default());
         }

@@ -40,8 +40,7 @@ pub(crate) async fn mark(
 ) -> Answer {
     let change = Change::named(&form.mark)?;
     let back = back_to(&form.back)?.to_owned();
-    let by = signature(&principal);
-    app.blocking(move |app| store::mark_many(app, &[id], change, &form.reason, &by)).await?;
+    app.blocking(move |app| store::mark_many(app, &[id], change, &form.reason, &principal)).await?;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -61,8 +60,7 @@ pub(crate) async fn mark_chosen(
     if numbers.is_empty() || numbers.len() > PAGE {
         return Err(Error::invalid(format!("choose between 1 and {PAGE} conversations first")).into());
     }
-    let by = signature(&principal);
-    app.blocking(move |app| store::mark_many(app, &numbers, change, "", &by)).await?;
+    app.blocking(move |app| store::mark_many(app, &numbers, change, "", &principal)).await?;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -89,10 +87,9 @@ pub(crate) async fn assign(
         text => Some(text.parse().map_err(|_| Error::invalid("account is a number").at("account"))?),
     };
     let back = back_to(&form.back)?.to_owned();
-    let by = signature(&principal);
     let now = app.clock.now();
     app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| store::assign(tx, id, account, &by, now))
+        app.db.write(Priority::Interactive, |tx| store::assign_telling(tx, id, account, &principal, now))
     })
     .await?;
     Ok(Redirect::to(&back).into_response())
@@ -125,7 +122,14 @@ pub(crate) async fn set_target(
     let row = if form.remove == "1" { None } else { Some(read(&form)?) };
     let (now, channel) = (app.clock.now(), form.channel);
     app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| store::set_target(tx, channel, row.as_ref(), &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            let before = store::target_words(tx, channel)?;
+            store::set_target(tx, channel, row.as_ref(), &by, now)?;
+            let after = store::target_words(tx, channel)?;
+            let what = if channel == 0 { "Set the answer time" } else { "Set a channel's answer time" };
+            let subject = if channel == 0 { "answers".to_owned() } else { format!("channel {channel}") };
+            store::tell(tx, (&principal, now), (crate::SET_TARGETS, &subject), what, (&before, &after))
+        })
     })
     .await?;
     Ok(Redirect::to(&format!("{}?told=saved&channel={channel}", page::PATH)).into_response())
@@ -157,7 +161,18 @@ pub(crate) struct HelpForm {
 }
 
 /// `POST /desk/settings/answers/questions`
-pub(crate) async fn set_help(State(app): State<App>, Form(form): Form<HelpForm>) -> Answer {
-    app.blocking(move |app| app.community.set("question_channels", &form.question_channels)).await?;
+pub(crate) async fn set_help(
+    State(app): State<App>,
+    principal: Principal,
+    Form(form): Form<HelpForm>,
+) -> Answer {
+    app.blocking(move |app| {
+        let now = app.clock.now();
+        app.community.set_telling("question_channels", &form.question_channels, |tx, before, after| {
+            let subject = (crate::SET_TARGETS, "question_channels");
+            store::tell(tx, (&principal, now), subject, "Changed the channels for help", (before, after))
+        })
+    })
+    .await?;
     Ok(Redirect::to(&format!("{}?told=saved", page::PATH)).into_response())
 }

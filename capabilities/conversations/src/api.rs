@@ -1,6 +1,5 @@
 //! The API: the same calls as the pages, as JSON.
 
-use crate::acts::signature;
 use crate::filters::{Filters, PAGE};
 use crate::list::{self, Line, Listing};
 use crate::store::{self, Decided};
@@ -131,8 +130,7 @@ pub(crate) async fn mark(
     Json(new): Json<NewMark>,
 ) -> Answer {
     let change = Change::named(&new.mark)?;
-    let by = signature(&principal);
-    app.blocking(move |app| store::mark_many(app, &[id], change, &new.reason, &by)).await?;
+    app.blocking(move |app| store::mark_many(app, &[id], change, &new.reason, &principal)).await?;
     get(State(app), Path(id)).await
 }
 
@@ -150,12 +148,11 @@ pub(crate) async fn assign(
     Path(id): Path<i64>,
     Json(new): Json<NewAssignment>,
 ) -> Answer {
-    let by = signature(&principal);
     let now = app.clock.now();
     app.blocking(move |app| {
         app.db.write(Priority::Interactive, |tx| {
             let account = new.account.as_deref().map(|name| account_of(tx, name)).transpose()?;
-            store::assign(tx, id, account, &by, now)
+            store::assign_telling(tx, id, account, &principal, now)
         })
     })
     .await?;

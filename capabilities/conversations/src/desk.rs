@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base::csv;
-use capability::{App, Principal, Problem, csv_in_pieces, views};
+use capability::{App, Principal, Problem, csv_in_pieces, off, off_for_contacts, token_for, views};
 use ui::Markup;
 
 type Pairs = Vec<(String, String)>;
@@ -38,7 +38,8 @@ pub(crate) async fn list(
                 let saved = views::list(v.conn(), "conversations", who.account)?;
                 let query = filters.query();
                 let bar = views::bar("conversations", PATH, query.trim_start_matches('?'), &saved, &who.csrf);
-                Ok((decided.community, ListPage { filters, listing, views: bar, csrf: who.csrf.clone() }))
+                let csrf = token_for(&who, crate::MARK);
+                Ok((decided.community, ListPage { filters, listing, views: bar, csrf }))
             })
         })
         .await?;
@@ -125,7 +126,14 @@ pub(crate) async fn thread(
     let mut shell = app.shell(&page.community, &principal, &headers, PATH);
     let list = filters.query();
     shell.crumbs = vec![("Conversations".into(), format!("{PATH}{list}"))];
-    let around = Around { list: &list, csrf: &shell.csrf, account: principal.account };
+    let around = Around {
+        list: &list,
+        csrf: &shell.csrf,
+        account: principal.account,
+        off_marks: &off(&principal, crate::MARK),
+        off_contacts: &off_for_contacts(&app, &principal),
+        targets: principal.may(crate::SET_TARGETS),
+    };
     Ok(ui::page(&shell, &page.title(), &view::thread::body(&page, &around)).into_response())
 }
 
@@ -181,7 +189,7 @@ pub(crate) async fn answers(
     let whole = Markup::raw(format!(
         "{}{}<div class=\"settings stack\">{body}</div>",
         ui::page_head("Answer times", sentence, &Markup::empty()),
-        app.settings_tabs(path)
+        app.settings_tabs(&principal, path)
     ));
     Ok(ui::page(&shell, "Answer times", &whole).into_response())
 }

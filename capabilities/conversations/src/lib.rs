@@ -22,17 +22,21 @@ use ::store::Migration;
 use axum::Router;
 use axum::routing::{get, post, put};
 use capability::today::TodayItems;
-use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Routes, SettingsPage, Table};
+use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Roles, Routes, SettingsPage, Table};
 
 /// May read conversations.
-pub const READ: Permission = Permission { id: "conversations.read", title: "Read conversations" };
+pub const READ: Permission = Permission::new("conversations.read", "Read conversations", Roles::EVERYBODY);
 
 /// May mark and assign conversations.
-pub const MARK: Permission = Permission { id: "conversations.mark", title: "Mark and assign conversations" };
+pub const MARK: Permission = Permission::new(
+    "conversations.mark",
+    "Mark and assign conversations",
+    Roles::KEEPERS.and(Roles::VOLUNTEER),
+);
 
 /// May set within what time questions are to be answered, and which channels are for help.
 pub const SET_TARGETS: Permission =
-    Permission { id: "conversations.set_targets", title: "Set answer targets" };
+    Permission::new("conversations.set_targets", "Set answer targets", Roles::LEADS);
 
 /// The schema of this capability.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -66,6 +70,7 @@ pub fn manifest() -> Manifest {
             icon: "messages-square",
             group: "",
             order: 400,
+            permission: READ,
         }],
         routes: vec![
             Routes::new(READ, reading),
@@ -85,9 +90,15 @@ pub fn manifest() -> Manifest {
             Table::impersonal("answer_targets"),
         ],
         docs: DOCS.to_vec(),
-        today: vec![TodayItems { permission: MARK, give: today::questions }],
+        today: vec![TodayItems { permission: MARK, give: today::questions, plan: Some(today::plan) }],
         palette: vec![Palette { permission: READ, find: palette::find }],
-        settings: vec![SettingsPage { title: "Answer times", path: view::settings::PATH, order: 30 }],
+        settings: vec![SettingsPage {
+            title: "Answer times",
+            path: view::settings::PATH,
+            order: 30,
+            permission: SET_TARGETS,
+        }],
+        ..Manifest::default()
     }
 }
 

@@ -4,8 +4,8 @@ use crate::hours::Hours;
 use crate::model::Target;
 use ::store::{Conn, Param, Priority, Row};
 use base::{Error, Micros, Result, Zone};
-use capability::App;
-use community::marks::{self, Change, ConversationRef, MarkRow};
+use capability::{App, Permission, Principal, audit};
+use community::marks::{self, Change, ConversationRef, Mark, MarkRow};
 use community::questions::in_help_list;
 use community::read::{LogView, Said};
 use std::collections::HashMap;
@@ -50,30 +50,46 @@ pub(crate) struct Decided {
     pub targets: Vec<TargetRow>,
     /// Accounts that a conversation can be given to, by name.
     pub accounts: Vec<(i64, String)>,
+    /// Whom somebody of the team wrote to since the asked moment: identity, when, who.
+    pub contacted: Vec<(u32, Micros, String)>,
     zone: String,
 }
 
 impl Decided {
     pub(crate) fn load(view: &mut LogView<'_, '_>) -> Result<Self> {
+        Self::load_with(view, Micros::MAX)
+    }
+
+    /// The same, and who was written to since then.
+    pub(crate) fn load_with(view: &mut LogView<'_, '_>, contacted_since: Micros) -> Result<Self> {
         let mut all = Self {
             community: "Our community".into(),
             zone: view.zone().name().to_owned(),
             ..Self::default()
         };
         let mut help = String::new();
+        let (mut asking, mut not_asking) = (Vec::new(), Vec::new());
+        let mut contacted = Vec::new();
         view.conn().for_each(
-            "SELECT 'setting', 0, 0, 0, 0, 0, name, value, '', '' FROM settings WHERE name IN ('name', 'question_channels')
-             UNION ALL SELECT 'target', channel_id, minutes, set_at, 0, 0, zone, hours, holidays, set_by
+            "SELECT 'setting', 0, 0, 0, 0, 0, name, value, '', '', 0
+             FROM settings WHERE name IN ('name', 'question_channels')
+             UNION ALL SELECT 'target', channel_id, minutes, set_at, 0, 0, zone, hours, holidays, set_by, 0
              FROM answer_targets WHERE ended_at IS NULL
-             UNION ALL SELECT 'mark', place, ordering, key_hash, set_at, seen_at, mark, reason, set_by,
-               COALESCE(CAST(ended_at AS TEXT), '') FROM conversation_marks
-             UNION ALL SELECT 'account', account_id, 0, 0, 0, 0, name, '', '', '' FROM accounts WHERE removed_at IS NULL
+             UNION ALL SELECT 'mark', m.place, m.ordering, m.key_hash, m.set_at, m.seen_at, m.mark, m.reason, m.set_by,
+               COALESCE(CAST(m.ended_at AS TEXT), ''), COALESCE(v.conversation_id, 0)
+             FROM conversation_marks m LEFT JOIN conversations v ON m.ended_at IS NULL
+               AND m.mark IN ('question', 'not_question')
+               AND v.place = m.place AND v.ordering = m.ordering AND v.key_hash = m.key_hash
+             UNION ALL SELECT 'account', account_id, 0, 0, 0, 0, name, '', '', '', 0
+             FROM accounts WHERE removed_at IS NULL
+             UNION ALL SELECT 'contact', identity, made_at, contact_id, 0, 0, made_by, '', '', '', 0
+             FROM contacts WHERE made_at >= $1 AND removed_at IS NULL
              UNION ALL SELECT 'assignment', a.place, a.ordering, a.key_hash, a.account_id, a.assigned_at, c.name, a.assigned_by,
-               CAST(COALESCE(v.conversation_id, 0) AS TEXT), ''
+               CAST(COALESCE(v.conversation_id, 0) AS TEXT), '', 0
              FROM assignments a JOIN accounts c ON c.account_id = a.account_id
              LEFT JOIN conversations v ON v.place = a.place AND v.ordering = a.ordering AND v.key_hash = a.key_hash
              WHERE a.ended_at IS NULL",
-            &[],
+            &[contacted_since.into()],
             |r| {
                 match r.text(0)?.as_str() {
                     "setting" if r.text(6)? == "name" => all.community = r.text(7)?,
@@ -87,7 +103,18 @@ impl Decided {
                         holidays: r.text(8)?,
                         set_by: r.text(9)?,
                     }),
-                    "mark" => all.take_mark(r)?,
+                    "mark" => {
+                        all.take_mark(r)?;
+                        match (r.int(10)?, Mark::named(&r.text(6)?)) {
+                            (0, _) => {}
+                            (id, Some(Mark::Question)) => asking.push(id),
+                            (id, _) => not_asking.push(id),
+                        }
+                    }
+                    "contact" => {
+                        let made = (r.int(2)?, r.int(3)?);
+                        contacted.push((made, (r.int(1)? as u32, made.0, r.text(6)?)));
+                    }
                     "account" => all.accounts.push((r.int(1)?, r.text(6)?)),
                     _ => {
                         let to = Assignment {
@@ -103,6 +130,9 @@ impl Decided {
                 Ok(())
             },
         )?;
+        contacted.sort_unstable_by_key(|c| std::cmp::Reverse(c.0));
+        all.contacted = contacted.into_iter().map(|c| c.1).collect();
+        view.know_overruled(asking, not_asking);
         all.accounts.sort_by(|a, b| a.1.cmp(&b.1));
         all.said.help = view
             .channels()
@@ -239,14 +269,88 @@ pub(crate) fn assign(
     Ok(())
 }
 
+/// The mark that a conversation has of the family of a change, in words; empty when nothing was said.
+fn marked(tx: &mut Conn<'_>, conversation: i64, change: Change) -> Result<&'static str> {
+    let family = match change {
+        Change::Set(mark) => mark.family(),
+        Change::End(family) => family,
+    };
+    let key = marks::key_of(tx, conversation)?;
+    let set = tx.query(
+        "SELECT mark FROM conversation_marks
+         WHERE place = $1 AND ordering = $2 AND key_hash = $3 AND ended_at IS NULL",
+        &[key.0.into(), key.1.into(), key.2.into()],
+        |r| r.text(0),
+    )?;
+    let mut set = set.iter().filter_map(|word| Mark::named(word));
+    Ok(set.find(|mark| mark.family() == family).map_or("", Mark::title))
+}
+
+/// The target of a channel in words, for the audit log; empty when it has none of its own.
+pub(crate) fn target_words(tx: &mut Conn<'_>, channel_id: i64) -> Result<String> {
+    let found = tx.query_opt(
+        "SELECT minutes, zone, hours FROM answer_targets WHERE channel_id = $1 AND ended_at IS NULL",
+        &[channel_id.into()],
+        |r| Ok((r.int(0)?, r.text(1)?, r.text(2)?)),
+    )?;
+    Ok(found.map_or_else(String::new, |(minutes, zone, hours)| {
+        let hours = if hours.is_empty() { "around the clock".to_owned() } else { hours.replace('\n', ", ") };
+        format!("{} h, {hours}, {zone}", minutes as f64 / 60.0)
+    }))
+}
+
+/// Tells the audit log of a change; the subject is a conversation's or a channel's number.
+pub(crate) fn tell(
+    tx: &mut Conn<'_>,
+    (by, now): (&Principal, Micros),
+    (permission, subject): (Permission, &str),
+    title: &str,
+    (before, after): (&str, &str),
+) -> Result<()> {
+    audit::record(tx, by, now, &audit::Change { action: permission.id, subject, title, before, after })
+}
+
+/// Gives a conversation to an account, or to nobody, and tells it.
+///
+/// # Errors
+/// As [`assign`].
+pub(crate) fn assign_telling(
+    tx: &mut Conn<'_>,
+    conversation: i64,
+    account: Option<i64>,
+    who: &Principal,
+    now: Micros,
+) -> Result<()> {
+    let key = marks::key_of(tx, conversation)?;
+    let holder = "SELECT a.name FROM assignments s JOIN accounts a ON a.account_id = s.account_id
+         WHERE s.place = $1 AND s.ordering = $2 AND s.key_hash = $3 AND s.ended_at IS NULL";
+    let place: [Param<'_>; 3] = [key.0.into(), key.1.into(), key.2.into()];
+    let before = tx.query_opt(holder, &place, |r| r.text(0))?.unwrap_or_default();
+    assign(tx, conversation, account, &crate::acts::signature(who), now)?;
+    let after = tx.query_opt(holder, &place, |r| r.text(0))?.unwrap_or_default();
+    let subject = conversation.to_string();
+    tell(tx, (who, now), (crate::MARK, &subject), "Assigned a conversation", (&before, &after))
+}
+
 /// Marks conversations, all or none.
 ///
 /// # Errors
 /// As [`marks::change`].
-pub(crate) fn mark_many(app: &App, numbers: &[i64], change: Change, reason: &str, by: &str) -> Result<()> {
-    let now = app.clock.now();
+pub(crate) fn mark_many(
+    app: &App,
+    numbers: &[i64],
+    change: Change,
+    reason: &str,
+    who: &Principal,
+) -> Result<()> {
+    let (now, by) = (app.clock.now(), crate::acts::signature(who));
     app.db.write(Priority::Interactive, |tx| {
-        numbers.iter().try_for_each(|id| marks::change(tx, *id, change, reason, by, now))
+        numbers.iter().try_for_each(|id| {
+            let before = marked(tx, *id, change)?;
+            marks::change(tx, *id, change, reason, &by, now)?;
+            let after = marked(tx, *id, change)?;
+            tell(tx, (who, now), (crate::MARK, &id.to_string()), "Marked a conversation", (before, after))
+        })
     })?;
     app.events.tell("today");
     Ok(())

@@ -6,11 +6,11 @@ use crate::model::{State, harm};
 use crate::store::Decided;
 use crate::view::{self, href, span};
 use crate::words::{answer, excerpt};
-use base::{Micros, Result, Zone};
+use base::{Micros, Period, Result, Zone};
 use capability::today::{TodayAsk, TodayItem, TodayKind};
 use capability::{ContactPanel, contact_panel, days_ago};
 use community::contacts;
-use community::read::{LogView, Population, Roster, Scope, Staff, Thread, ThreadAsk};
+use community::read::{LogView, Plan, Population, Roster, Scope, Staff, Thread, ThreadAsk};
 use std::collections::HashMap;
 use ui::Markup;
 
@@ -21,12 +21,20 @@ const LOOKED: usize = 600;
 /// The most items.
 const MOST: usize = 60;
 
+/// Conversations of the last 60 days.
+pub(crate) fn plan(view: &LogView<'_, '_>, now: Micros) -> Plan {
+    let zone = view.zone();
+    let periods = Period { first: zone.day_of(now - DAYS), last: zone.day_of(now + 1) };
+    Plan { periods: Some(periods), ..Plan::default() }
+}
+
 /// Unanswered questions past three quarters of their target.
 ///
 /// # Errors
 /// When the database says no.
 pub(crate) fn questions(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Result<Vec<TodayItem>> {
-    let decided = Decided::load(view)?;
+    let present = ask.app.clock.now();
+    let decided = Decided::load_with(view, present - contacts::WARN_MICROS)?;
     let scope = Scope { staff: Staff::Exclude, population: Population::Questions, ..Scope::default() };
     let asked =
         ThreadAsk { scope, from: ask.now - DAYS, to: ask.now + 1, unanswered: true, ..ThreadAsk::default() };
@@ -38,7 +46,6 @@ pub(crate) fn questions(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
     }
     let standings = list::standings(view, &threads, &decided)?;
     let places = Places::of(view);
-    let present = ask.app.clock.now();
     let mut targets = Targets::new(&decided);
     let mut found = Vec::new();
     for (thread, standing) in threads.into_iter().zip(standings) {
@@ -65,7 +72,7 @@ pub(crate) fn questions(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
         .collect();
     ranked.sort_by_key(|(harm, f)| (std::cmp::Reverse(*harm), f.thread.at));
     ranked.truncate(MOST);
-    let around = Around { warnings: warnings(view, &roster, &ranked, present)?, places, zone, ask };
+    let around = Around { warnings: warnings(&decided, &roster, present), places, zone, ask };
     Ok(ranked
         .iter()
         .map(|(harm, f)| {
@@ -93,22 +100,14 @@ struct Around<'a> {
     ask: &'a TodayAsk<'a>,
 }
 
-/// Who of the team wrote to these members in the last 14 days.
-fn warnings(
-    view: &mut LogView<'_, '_>,
-    roster: &Roster,
-    ranked: &[(u8, Found)],
-    present: Micros,
-) -> Result<HashMap<u32, String>> {
-    let identities: Vec<u32> =
-        ranked.iter().flat_map(|(_, f)| roster.identities_of(f.thread.opener)).collect();
-    let recent = contacts::recent(view.conn(), Some(&identities), present - contacts::WARN_MICROS, 500)?;
+/// Who of the team wrote to each member in the last 14 days, the last one first.
+fn warnings(decided: &Decided, roster: &Roster, present: Micros) -> HashMap<u32, String> {
     let mut out = HashMap::new();
-    for c in recent {
-        let words = format!("{}, {}", c.made_by, days_ago(c.made_at, present));
-        out.entry(roster.member_of(c.identity)).or_insert(words);
+    for (identity, made_at, by) in &decided.contacted {
+        let words = || format!("{by}, {}", days_ago(*made_at, present));
+        out.entry(roster.member_of(*identity)).or_insert_with(words);
     }
-    Ok(out)
+    out
 }
 
 fn item(f: &Found, harm: u8, newcomer: bool, around: &Around<'_>) -> TodayItem {
@@ -163,6 +162,7 @@ fn actions(f: &Found, text: &str, around: &Around<'_>) -> Markup {
         warning: around.warnings.get(&t.opener).map(String::as_str),
         back: ask.back,
         csrf: &ask.principal.csrf,
+        off_because: &capability::off_for_contacts(ask.app, ask.principal),
     });
     let base = href(t.conversation);
     let form = |path: &str, name: &str, value: &str, label: &str| {

@@ -54,6 +54,12 @@ pub(crate) const OWN: &[Doc] = &[
         "Look after your account",
         include_str!("../../../docs/guide/look-after-your-account.md"),
     ),
+    doc("run-it", "Run it", include_str!("../../../docs/guide/run-it.md")),
+    doc(
+        "back-up-and-restore",
+        "Back up and restore",
+        include_str!("../../../docs/guide/back-up-and-restore.md"),
+    ),
     doc(
         "run-on-postgresql",
         "Run it on PostgreSQL",
@@ -95,7 +101,19 @@ pub(crate) const PARTS: &[(&str, &[&str])] = &[
         "Bring the history in",
         &["bring-a-history-in", "watch-a-folder", "correct-a-zone", "take-an-import-back"],
     ),
-    ("Run it", &["set-the-community-up", "look-after-your-account", "run-on-postgresql"]),
+    (
+        "Run it",
+        &[
+            "set-the-community-up",
+            "look-after-your-account",
+            "who-may-do-what",
+            "read-the-audit-log",
+            "send-events-out",
+            "run-it",
+            "back-up-and-restore",
+            "run-on-postgresql",
+        ],
+    ),
     ("Reference", &["commands", "settings", "kinds"]),
 ];
 

@@ -6,10 +6,12 @@ mod view;
 
 use axum::Router;
 use axum::routing::get;
-use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Routes, palette};
+use capability::{
+    App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes, palette,
+};
 
 /// May read the guide.
-pub const READ_GUIDE: Permission = Permission { id: "help.read_guide", title: "Read the guide" };
+pub const READ_GUIDE: Permission = Permission::new("help.read_guide", "Read the guide", Roles::EVERYBODY);
 
 /// The manifest.
 pub fn manifest() -> Manifest {
@@ -22,6 +24,7 @@ pub fn manifest() -> Manifest {
             icon: "circle-question-mark",
             group: "foot",
             order: 990,
+            permission: READ_GUIDE,
         }],
         routes: vec![Routes::new(READ_GUIDE, routes)],
         permissions: vec![READ_GUIDE],

@@ -15,7 +15,7 @@ type Answer = std::result::Result<Response, Problem>;
 /// The pictures of the guide.
 #[derive(rust_embed::RustEmbed)]
 #[folder = "../../docs/pictures"]
-struct Pictures;
+pub(crate) struct Pictures;
 
 /// Who asks, and for what.
 struct Ask {

@@ -1,6 +1,7 @@
 //! What the pages look like.
 
 use crate::chapters::{PARTS, place as rank};
+use crate::pages::Pictures;
 use capability::{Doc, Registry, palette};
 use metric::Definition;
 use std::fmt::Write as _;
@@ -105,7 +106,7 @@ pub(crate) fn chapter(chapters: &[Doc], at: usize) -> Markup {
         .strip_prefix("<!--")
         .and_then(|rest| rest.split_once("-->"))
         .map_or(text, |(_, rest)| rest.trim_start());
-    let prose = ui::markdown::page(text, &place);
+    let prose = by_theme(ui::markdown::page(&plain_pictures(text), &place).as_str());
     let step = |doc: Option<&Doc>, label: &str, icon| {
         doc.map_or_else(Markup::empty, |d| {
             Button {
@@ -124,6 +125,49 @@ pub(crate) fn chapter(chapters: &[Doc], at: usize) -> Markup {
     Markup::raw(format!(
         "<article class=\"help-page\">{head}{prose}<nav class=\"row wrap between help-foot\" aria-label=\"Chapters\">{before}{after}</nav></article>"
     ))
+}
+
+/// The pictures of the files, `<picture>` with one for each theme, as Markdown: HTML in a text is shown as text.
+fn plain_pictures(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (inside, after))) =
+        rest.split_once("<picture>").and_then(|(b, r)| Some((b, r.split_once("</picture>")?)))
+    {
+        let image = inside.split_once("<img ").map_or("", |i| i.1);
+        let value = |name: &str| {
+            let begin = image.split_once(&format!("{name}=\"")).map_or("", |v| v.1);
+            begin.split_once('"').map_or("", |v| v.0)
+        };
+        let _ = write!(out, "{before}![{}]({})", value("alt"), value("src"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Each picture of the light theme with the one of the dark theme beside it.
+fn by_theme(html: &str) -> Markup {
+    const LIGHT: &str = "<img src=\"/desk/help/pictures/";
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, image)) = rest.split_once(LIGHT) {
+        let Some((image, after)) = image.split_once("/>") else { break };
+        let name = image.split_once("-light.png\"").map_or("", |n| n.0);
+        out.push_str(before);
+        if Pictures::get(&format!("{name}-dark.png")).is_some() {
+            let _ = write!(
+                out,
+                "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"/desk/help/pictures/{}-dark.png\">{LIGHT}{image}/></picture>",
+                esc(name)
+            );
+        } else {
+            let _ = write!(out, "{LIGHT}{image}/>");
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Markup::raw(out)
 }
 
 /// Where a link of the guide's files leads here.
@@ -257,6 +301,32 @@ mod tests {
             ("https://a.example/b.md", None),
         ] {
             assert_eq!(place(url).as_deref(), expect, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_picture_has_both_themes() {
+        let text = "Before.\n\n<picture>\n  <source srcset=\"../pictures/health-dark.png\">\n  \
+                    <img src=\"../pictures/health-light.png\" width=\"2\" alt=\"Health: figures.\">\n</picture>\n\nAfter.\n";
+        let html = by_theme(ui::markdown::page(&plain_pictures(text), &place).as_str()).into_string();
+        for part in [
+            "srcset=\"/desk/help/pictures/health-dark.png\"",
+            "<img src=\"/desk/help/pictures/health-light.png\"",
+            "alt=\"Health: figures.\"",
+            "After.",
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert_eq!(plain_pictures("<picture> that never ends"), "<picture> that never ends");
+    }
+
+    #[test]
+    fn every_picture_of_the_chapters_is_there_in_both_themes() {
+        for doc in crate::chapters::OWN {
+            for name in doc.text.split("../pictures/").skip(1).filter_map(|r| r.split_once('"')).map(|r| r.0)
+            {
+                assert!(Pictures::get(name).is_some(), "{name} in {}", doc.slug);
+            }
         }
     }
 

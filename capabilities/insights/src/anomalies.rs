@@ -3,8 +3,8 @@
 use crate::pages::PATH;
 use base::{Day, Interval, Micros, Result};
 use capability::today::{TodayAsk, TodayItem, TodayKind};
-use community::read::{LogView, Scope};
-use metric::{Definition, Direction, Envelope, Query, State};
+use community::read::{LogView, Plan, Scope};
+use metric::{Definition, Direction, Envelope, Expected, Query, State};
 use ui::{Markup, format};
 
 /// What is watched, and the option with which it is asked.
@@ -22,24 +22,10 @@ const WEEKS: i32 = 12;
 const WEEKS_NEEDED: usize = 8;
 /// A share or a median on fewer cases says nothing.
 const CASES_NEEDED: u64 = 10;
-/// How many robust standard deviations (1.4826 × the median absolute deviation) lie within the range.
-const WIDTH: f64 = 3.0;
-
-/// A figure and where it was expected.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Range {
-    /// The median of the weeks before.
-    pub usual: f64,
-    /// Lower limit.
-    pub low: f64,
-    /// Upper limit.
-    pub high: f64,
-}
-
-/// The expected range by the weeks before: median ± 3 robust standard deviations, at least as wide as chance alone
-/// would make it (twice the square root of a count, a tenth of anything else). Seconds are judged by their
-/// logarithm, as they vary by factors.
-pub(crate) fn expected(before: &[f64], unit: &str) -> Option<Range> {
+/// The expected range by the weeks before ([`metric::Expected`]), at least as wide as chance alone would make it: twice
+/// the square root of a count, five points of a share. Seconds are judged by their logarithm, as they vary by factors,
+/// and by a half at least.
+pub(crate) fn expected(before: &[f64], unit: &str) -> Option<Expected> {
     if before.len() < WEEKS_NEEDED {
         return None;
     }
@@ -47,26 +33,15 @@ pub(crate) fn expected(before: &[f64], unit: &str) -> Option<Range> {
     let on_scale = |x: f64| if by_factor { x.max(1.0).ln() } else { x };
     let back = |x: f64| if by_factor { x.exp() } else { x };
     let values: Vec<f64> = before.iter().map(|x| on_scale(*x)).collect();
-    let usual = median(values.clone());
-    let spread = 1.4826 * median(values.iter().map(|v| (v - usual).abs()).collect());
-    let least = match unit {
-        "share" => 0.05,
-        "seconds" => 0.4,
-        _ => 2.0 * usual.max(1.0).sqrt(),
+    let range = |least: f64| Expected::of(&values, least);
+    let found = match unit {
+        "share" => range(0.05)?,
+        "seconds" => range(0.4)?,
+        _ => range(2.0 * range(0.0)?.usual.max(1.0).sqrt())?,
     };
-    let width = (WIDTH * spread).max(least);
-    let (low, high) = (back(usual - width), back(usual + width));
-    let (low, high) = match unit {
-        "share" => (low.max(0.0), high.min(1.0)),
-        _ => (low.max(0.0), high),
-    };
-    Some(Range { usual: back(usual), low, high })
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let half = values.len() / 2;
-    if values.len().is_multiple_of(2) { (values[half - 1] + values[half]) / 2.0 } else { values[half] }
+    let most = if unit == "share" { 1.0 } else { f64::INFINITY };
+    let (low, high) = (back(found.low).max(0.0), back(found.high).min(most));
+    Some(Expected { usual: back(found.usual), low, high })
 }
 
 /// What stands outside its range in the last whole week.
@@ -76,7 +51,7 @@ pub(crate) struct Anomaly {
     pub week: Day,
     pub value: f64,
     pub n: u64,
-    pub range: Range,
+    pub range: Expected,
 }
 
 /// Looks at one answer by weeks.
@@ -97,7 +72,7 @@ pub(crate) fn judge(definition: &'static Definition, envelope: &Envelope, week: 
     let point = last?;
     let value = point.value?.as_f64();
     let range = expected(&before, definition.unit)?;
-    let outside = value < range.low || value > range.high;
+    let outside = !range.holds(value);
     // Where a figure has an interval, what is usual must lie outside of it, too.
     let surely = match (point.low, point.high) {
         (Some(low), Some(high)) => high < range.usual || low > range.usual,
@@ -160,24 +135,43 @@ impl Anomaly {
     }
 }
 
+/// The last whole week before *now*.
+fn week(view: &LogView<'_, '_>, now: Micros) -> Day {
+    // The week of *now* is whole on its last day only.
+    Interval::Week.start(view.zone().day_of(now).plus(1)).plus(-7)
+}
+
+/// What is asked of each figure that is watched.
+fn queries(week: Day) -> Result<Vec<Query>> {
+    let (from, to) = (week.plus(-7 * WEEKS).to_string(), week.plus(6).to_string());
+    WATCHED
+        .iter()
+        .map(|(id, options)| {
+            let asked = [("interval", "week"), ("from", from.as_str()), ("to", to.as_str())];
+            Query::parse(id, asked.into_iter().chain(options.iter().copied()))
+        })
+        .collect()
+}
+
+/// What the figures need together.
+pub(crate) fn plan(view: &LogView<'_, '_>, now: Micros) -> Plan {
+    let zone = view.zone();
+    // A question that cannot be read is for `give` to tell of.
+    let queries = queries(week(view, now)).unwrap_or_default();
+    queries.iter().fold(Plan::default(), |plan, q| plan.and(metric::plan(&zone, Some(now), q)))
+}
+
 /// The anomalies of the last whole week before *now*, for Today.
 ///
 /// # Errors
 /// When the database says no.
 pub(crate) fn give(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Result<Vec<TodayItem>> {
-    let zone = view.zone();
-    let today = zone.day_of(ask.now);
-    // The week of *now* is whole on its last day only.
-    let week = Interval::Week.start(today.plus(1)).plus(-7);
-    let (from, to) = (week.plus(-7 * WEEKS).to_string(), week.plus(6).to_string());
-    let since = zone.start_of(week.plus(7));
+    let week = week(view, ask.now);
+    let since = view.zone().start_of(week.plus(7));
     let mut items = Vec::new();
-    for (id, options) in WATCHED {
-        let definition = metric::definition(id)?;
-        let asked = [("interval", "week"), ("from", from.as_str()), ("to", to.as_str())];
-        let query = Query::parse(id, asked.into_iter().chain(options.iter().copied()))?;
+    for query in queries(week)? {
         let envelope = metric::answer(view, &query, Scope::default())?;
-        items.extend(judge(definition, &envelope, week).map(|a| a.item(since)));
+        items.extend(judge(query.definition, &envelope, week).map(|a| a.item(since)));
     }
     Ok(items)
 }

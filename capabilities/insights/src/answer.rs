@@ -24,7 +24,7 @@ pub fn answer<K: AsRef<str>, V: AsRef<str>>(
     community.view(|view| answer_in(view, &query))
 }
 
-fn answer_in(view: &mut LogView<'_, '_>, query: &Query) -> Result<Envelope> {
+pub(crate) fn answer_in(view: &mut LogView<'_, '_>, query: &Query) -> Result<Envelope> {
     let scope = scope_of(view, query)?;
     metric::answer(view, query, scope)
 }
@@ -35,15 +35,23 @@ pub(crate) fn scope_of(view: &LogView<'_, '_>, query: &Query) -> Result<Scope> {
     Ok(Scope { population: query.population(), ..scope })
 }
 
+/// Questions with their parameters.
+pub(crate) type Questions = Vec<(&'static str, Vec<(String, String)>)>;
+
 /// What a page is made in: the community's name, what the pages know, and a way to ask. Everything in one reading
-/// of the log, so that the figures of a page fit together. Blocks.
+/// of the log, so that the figures of a page fit together; what its questions need together is read once. Blocks.
 pub(crate) fn reading<T>(
     app: &App,
     filters: &Filters,
+    questions: impl FnOnce(&HealthContext) -> Result<Questions>,
     run: impl FnOnce(&str, &HealthContext, &Answer) -> Result<T>,
 ) -> Result<T> {
     app.community.view(|view| {
-        let ctx = context(view, filters)?;
+        let mut ctx = context(view, filters)?;
+        ctx.annotations = crate::store::annotations(view.conn())?;
+        for (id, pairs) in questions(&ctx)? {
+            plan(view, id, &pairs)?;
+        }
         let community = view.setting("name").to_owned();
         let view = RefCell::new(view);
         let ask = |id: &str, pairs: &[(String, String)]| {
@@ -54,7 +62,16 @@ pub(crate) fn reading<T>(
     })
 }
 
-/// What the pages know beside the answers. *Now* is the last activity of what was chosen, so that an old export
+/// Says what a question needs. One that cannot be asked needs nothing, and says why when it is asked.
+fn plan(view: &mut LogView<'_, '_>, id: &str, pairs: &[(String, String)]) -> Result<()> {
+    let Ok(query) = Query::parse(id, pairs.iter().map(|(name, value)| (name, value))) else { return Ok(()) };
+    let Ok(scope) = scope_of(view, &query) else { return Ok(()) };
+    let (zone, now) = (view.zone(), view.now(&scope)?);
+    view.plan(metric::plan(&zone, now, &query));
+    Ok(())
+}
+
+/// What the pages know beside the answers and the notes. *Now* is the last activity of what was chosen, so that an old export
 /// alone is seen as it stood at its end.
 ///
 /// # Errors
@@ -84,7 +101,7 @@ pub(crate) fn context(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<H
             .collect(),
         channels,
         rows: true,
-        annotations: crate::store::annotations(view.conn())?,
+        annotations: Vec::new(),
         csrf: String::new(),
     })
 }

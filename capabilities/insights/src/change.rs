@@ -57,14 +57,18 @@ fn name(envelope: &Envelope, change: &Change) -> String {
     }
 }
 
-/// A difference without its sign.
+/// A difference without its sign; empty when it is none that can be read.
 pub(crate) fn moved(kind: Figure, value: f64, was: f64) -> String {
     let difference = (value - was).abs();
     match kind {
         _ if difference == 0.0 => String::new(),
         Figure::Share => {
             let points = difference * 100.0;
-            format!("{}\u{a0}pts", format::number(points, usize::from(points < 9.95)))
+            match format::number(points, usize::from(points < 9.95)).as_str() {
+                "0" => String::new(),
+                "1" => "1\u{a0}pt".into(),
+                text => format!("{text}\u{a0}pts"),
+            }
         }
         Figure::Seconds => format::duration(difference),
         _ if was > 0.0 => format::share(difference / was),
@@ -222,5 +226,8 @@ mod tests {
         assert!(delta.from.ends_with("no clear change"), "{}", delta.from);
         let same = super::delta("up", Figure::Count, (3.0, 3.0), Verdict::Clear);
         assert_eq!((same.text.as_str(), same.arrow), ("No change", 0));
+        let hardly = super::delta("up", Figure::Share, (0.7601, 0.76), Verdict::NoClearChange);
+        assert_eq!((hardly.text.as_str(), hardly.arrow), ("No change", 0));
+        assert_eq!(moved(Figure::Share, 0.3, 0.29), "1\u{a0}pt");
     }
 }

@@ -165,7 +165,12 @@ fn source(ctx: &HealthContext, filters: &Filters, path: &str) -> Markup {
         });
         Choice::new(&source.name, address, is(source, &filters.source))
     }));
-    let value = if filters.source.is_empty() { all(ctx.sources.len()) } else { filters.source.clone() };
+    let named = ctx.sources.iter().find(|source| is(source, &filters.source));
+    let value = match named {
+        Some(source) => source.name.clone(),
+        None if filters.source.is_empty() => all(ctx.sources.len()),
+        None => filters.source.clone(),
+    };
     filter_menu("Source", &value, !filters.source.is_empty(), &menu(&choices))
 }
 

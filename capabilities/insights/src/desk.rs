@@ -1,6 +1,6 @@
 //! The pages: parse, ask, render.
 
-use crate::answer::{context, reading};
+use crate::answer::{answer_in, context, reading};
 use crate::behind::Behind;
 use crate::filters::Filters;
 use crate::pages::{HealthContext, PATH, card_fragment, health_page, metric_page};
@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base::{Day, Error, Result};
-use capability::{App, Principal, Problem, csv_file};
+use capability::{App, Principal, Problem, csv_file, token_for};
 use ui::Markup;
 
 type Pairs = Vec<(String, String)>;
@@ -23,13 +23,18 @@ pub(crate) async fn health(
     Query(pairs): Query<Pairs>,
 ) -> Page {
     let filters = Filters::parse(&pairs)?;
-    let csrf = principal.csrf.clone();
+    let csrf = token_for(&principal, crate::WRITE);
     let (community, body) = app
         .blocking(move |app| {
-            reading(app, &filters, |name, ctx, _| {
-                let ctx = HealthContext { csrf, ..ctx.clone() };
-                Ok((name.to_owned(), health_page(&ctx, &filters)))
-            })
+            reading(
+                app,
+                &filters,
+                |_| Ok(Vec::new()),
+                |name, ctx, _| {
+                    let ctx = HealthContext { csrf, ..ctx.clone() };
+                    Ok((name.to_owned(), health_page(&ctx, &filters)))
+                },
+            )
         })
         .await?;
     let shell = app.shell(&community, &principal, &headers, PATH);
@@ -45,7 +50,11 @@ pub(crate) async fn fragment(
     let filters = Filters::parse(&pairs)?;
     let part = app
         .blocking(move |app| {
-            reading(app, &filters, |_, ctx, answer| card_fragment(ctx, &filters, &key, answer))
+            let questions = |ctx: &HealthContext| match key.as_str() {
+                "lead" => crate::lead::questions(ctx, &filters),
+                key => crate::pages::questions(ctx, &filters, key),
+            };
+            reading(app, &filters, questions, |_, ctx, answer| card_fragment(ctx, &filters, &key, answer))
         })
         .await?;
     Ok(part)
@@ -62,10 +71,11 @@ pub(crate) async fn metric(
     let definition = metric::definition(&id)?;
     let filters = Filters::parse_own(&pairs)?;
     let back = health_crumb(&filters);
-    let csrf = principal.csrf.clone();
+    let csrf = token_for(&principal, crate::WRITE);
     let (community, body) = app
         .blocking(move |app| {
-            reading(app, &filters, |name, ctx, answer| {
+            let questions = |ctx: &HealthContext| crate::pages::questions(ctx, &filters, definition.id);
+            reading(app, &filters, questions, |name, ctx, answer| {
                 let ctx = HealthContext { csrf, ..ctx.clone() };
                 Ok((name.to_owned(), metric_page(&ctx, &filters, definition.id, answer)?))
             })
@@ -73,7 +83,15 @@ pub(crate) async fn metric(
         .await?;
     let mut shell = app.shell(&community, &principal, &headers, PATH);
     shell.crumbs = vec![back];
+    explain(&mut shell, definition);
     Ok(ui::page(&shell, definition.title, &body).into_response())
+}
+
+/// The help of a metric's pages is what the guide has of that metric, where there is a guide.
+fn explain(shell: &mut ui::Shell, definition: &metric::Definition) {
+    if !shell.help.is_empty() {
+        shell.help = format!("/desk/help/metrics/{}", definition.id);
+    }
 }
 
 fn health_crumb(filters: &Filters) -> (String, String) {
@@ -91,8 +109,11 @@ pub(crate) async fn csv(State(app): State<App>, Path(id): Path<String>, Query(pa
     let filters = Filters::parse_own(&pairs)?;
     let envelope = app
         .blocking(move |app| {
-            reading(app, &filters, |_, ctx, answer| {
-                answer(definition.id, &question(ctx, &filters, definition.id)?)
+            app.community.view(|view| {
+                let ctx = context(view, &filters)?;
+                let pairs = question(&ctx, &filters, definition.id)?;
+                let pairs = pairs.iter().map(|(name, value)| (name, value));
+                answer_in(view, &metric::Query::parse(definition.id, pairs)?)
             })
         })
         .await?;
@@ -143,7 +164,8 @@ pub(crate) async fn rows(
     Query(pairs): Query<Pairs>,
 ) -> Page {
     let asked = Asked::read(&id, pairs)?;
-    let title = format!("{}: rows", asked.definition.title);
+    let definition = asked.definition;
+    let title = format!("{}: rows", definition.title);
     let crumbs = vec![
         health_crumb(&asked.filters),
         (
@@ -166,5 +188,6 @@ pub(crate) async fn rows(
         .await?;
     let mut shell = app.shell(&community, &principal, &headers, PATH);
     shell.crumbs = crumbs;
+    explain(&mut shell, definition);
     Ok(ui::page(&shell, &title, &body).into_response())
 }

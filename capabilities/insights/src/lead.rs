@@ -1,5 +1,6 @@
 //! The five figures at the top of the page, each against the earlier days.
 
+use crate::answer::Questions;
 use crate::change::delta;
 use crate::draw::named;
 use crate::filters::Filters;
@@ -28,6 +29,27 @@ pub fn lead(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<M
 
 type Pairs = Vec<(String, String)>;
 
+/// What the tiles ask, in their order.
+const ASKED: [(&str, &[(&str, &str)]); 5] = [
+    ("rolling_active_members", &[("window", "7")]),
+    ("joins", &[("interval", "day")]),
+    ("retention", &[("interval", "week"), ("mode", "exact")]),
+    ("answered_rate", &[("window", "24h")]),
+    ("time_to_first_response", &[]),
+];
+
+/// The questions of the row, with their parameters.
+pub(crate) fn questions(ctx: &HealthContext, filters: &Filters) -> Result<Questions> {
+    let filters = &Filters { split: None, ..filters.clone() };
+    ASKED
+        .iter()
+        .map(|(id, set)| {
+            let definition = metric::definition(id)?;
+            Ok((definition.id, with(filters.parameters(definition, ctx.now), set)))
+        })
+        .collect()
+}
+
 /// The question with some parameters set.
 fn with(mut pairs: Pairs, set: &[(&str, &str)]) -> Pairs {
     pairs.retain(|(name, _)| !set.iter().any(|(other, _)| other == name));
@@ -40,9 +62,9 @@ fn ask(
     ctx: &HealthContext,
     filters: &Filters,
     answer: &Answer,
-    id: &str,
-    set: &[(&str, &str)],
+    tile: usize,
 ) -> Result<(&'static Definition, Envelope)> {
+    let (id, set) = ASKED[tile];
     let definition = metric::definition(id)?;
     let now = answer(id, &with(filters.parameters(definition, ctx.now), set))?;
     Ok((definition, now))
@@ -86,7 +108,7 @@ fn unavailable(mut tile: Stat, envelope: &Envelope) -> Option<Stat> {
 }
 
 fn actives(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<Stat> {
-    let (definition, now) = ask(ctx, filters, answer, "rolling_active_members", &[("window", "7")])?;
+    let (definition, now) = ask(ctx, filters, answer, 0)?;
     let mut tile = tile(ctx, filters, "Weekly active members", definition);
     if let Some(tile) = unavailable(tile.clone(), &now) {
         return Ok(tile);
@@ -108,7 +130,7 @@ fn actives(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<St
 }
 
 fn newcomers(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<Stat> {
-    let (definition, now) = ask(ctx, filters, answer, "joins", &[("interval", "day")])?;
+    let (definition, now) = ask(ctx, filters, answer, 1)?;
     let mut tile = tile(ctx, filters, "New members", definition);
     if let Some(tile) = unavailable(tile.clone(), &now) {
         return Ok(tile);
@@ -124,15 +146,14 @@ fn newcomers(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<
 }
 
 fn back(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<Stat> {
-    let asked = [("interval", "week"), ("mode", "exact")];
-    let (definition, now) = ask(ctx, filters, answer, "retention", &asked)?;
+    let (definition, now) = ask(ctx, filters, answer, 2)?;
     let tile = tile(ctx, filters, "Back in week 1", definition);
     let first = now.pooled.as_deref().and_then(|pooled| pooled.iter().find(|p| p.k == 1));
     Ok(share_tile(tile, &now, first.and_then(|p| Some((p.value?, p.low, p.high)))))
 }
 
 fn answered(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<Stat> {
-    let (definition, now) = ask(ctx, filters, answer, "answered_rate", &[("window", "24h")])?;
+    let (definition, now) = ask(ctx, filters, answer, 3)?;
     let tile = tile(ctx, filters, "Answered within 24 h", definition);
     let measured = named(&now, "value").map(|value| (value, named(&now, "low"), named(&now, "high")));
     Ok(share_tile(tile, &now, measured))
@@ -153,7 +174,7 @@ fn share_tile(mut tile: Stat, now: &Envelope, measured: Option<Measured>) -> Sta
 }
 
 fn median(ctx: &HealthContext, filters: &Filters, answer: &Answer) -> Result<Stat> {
-    let (definition, now) = ask(ctx, filters, answer, "time_to_first_response", &[])?;
+    let (definition, now) = ask(ctx, filters, answer, 4)?;
     let mut tile = tile(ctx, filters, "Median first answer", definition);
     if let Some(tile) = unavailable(tile.clone(), &now) {
         return Ok(tile);

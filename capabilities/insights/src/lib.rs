@@ -42,13 +42,17 @@ pub use table_view::table_view;
 use ::store::Migration;
 use axum::Router;
 use axum::routing::{get, patch, post};
-use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Routes, Table};
+use capability::today::TodayItems;
+use capability::{
+    App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes, Table,
+};
 
 /// May see figures and the rows behind them.
-pub const READ: Permission = Permission { id: "insights.read", title: "See figures and their rows" };
+pub const READ: Permission = Permission::new("insights.read", "See figures and their rows", Roles::EVERYBODY);
 
 /// May write notes on the time axis, change and remove them.
-pub const WRITE: Permission = Permission { id: "insights.write", title: "Write notes on charts" };
+pub const WRITE: Permission =
+    Permission::new("insights.write", "Write notes on charts", Roles::LEADS.and(Roles::ANALYST));
 
 /// The schema of this capability.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -63,10 +67,17 @@ pub fn manifest() -> Manifest {
     Manifest {
         id: "insights",
         title: "Health",
-        navigation: vec![NavEntry { title: "Health", path: PATH, icon: "activity", group: "", order: 100 }],
+        navigation: vec![NavEntry {
+            title: "Health",
+            path: PATH,
+            icon: "activity",
+            group: "",
+            order: 100,
+            permission: READ,
+        }],
         routes: vec![Routes::new(READ, desk_routes), Routes::new(WRITE, writing)],
         api: vec![Routes::new(READ, api_routes), Routes::new(WRITE, api_writing)],
-        today: vec![capability::today::TodayItems { permission: READ, give: anomalies::give }],
+        today: vec![TodayItems { permission: READ, give: anomalies::give, plan: Some(anomalies::plan) }],
         palette: vec![Palette { permission: READ, find: find_metrics }],
         permissions: vec![READ, WRITE],
         migrations: MIGRATIONS,

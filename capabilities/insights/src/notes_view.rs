@@ -38,7 +38,8 @@ pub(crate) fn card(ctx: &HealthContext, filters: &Filters, here: &str) -> Markup
         )
     } else {
         let more = notes.len().saturating_sub(LISTED);
-        let items: Vec<Markup> = notes.iter().rev().take(LISTED).map(|note| item(note, here)).collect();
+        let items: Vec<Markup> =
+            notes.iter().rev().take(LISTED).map(|note| item(note, here, ctx.csrf.is_empty())).collect();
         let rest = match more {
             0 => String::new(),
             n => format!(
@@ -57,14 +58,18 @@ pub(crate) fn card(ctx: &HealthContext, filters: &Filters, here: &str) -> Markup
         attributes: &[("data-busy", "")],
         ..Default::default()
     };
-    let form = format!(
-        "<details class=\"note-add\"><summary class=\"btn sm\">{}Add note</summary>\
+    let form = if ctx.csrf.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "<details class=\"note-add\"><summary class=\"btn sm\">{}Add note</summary>\
          <form class=\"note-form\" method=\"post\" action=\"{PATH}/annotations\">{}{}{fields}<div class=\"row\">{}</div></form></details>",
-        ui::icon("plus"),
-        hidden("csrf", &ctx.csrf),
-        hidden("back", here),
-        send.markup()
-    );
+            ui::icon("plus"),
+            hidden("csrf", &ctx.csrf),
+            hidden("back", here),
+            send.markup()
+        )
+    };
     let body = Markup::raw(format!("{list}<div class=\"notes-foot\">{form}</div>"));
     ui::card("notes", "Notes", &Markup::empty(), &body, &Markup::empty())
 }
@@ -89,7 +94,7 @@ fn tone(kind: NoteKind) -> Tone {
     }
 }
 
-fn item(annotation: &Annotation, here: &str) -> Markup {
+fn item(annotation: &Annotation, here: &str, only_read: bool) -> Markup {
     let note = &annotation.note;
     let about = if note.source.is_empty() {
         String::new()
@@ -97,22 +102,23 @@ fn item(annotation: &Annotation, here: &str) -> Markup {
         format!(" <span class=\"muted\">· {}</span>", esc(&note.source))
     };
     let href = format!("{PATH}/annotations/{}{}", annotation.public_id, ui::query(&[("back", here)]));
+    let edit = Button {
+        label: &format!("Edit the note of {}", when(annotation)),
+        icon: "pencil",
+        icon_only: true,
+        small: true,
+        look: Look::Quiet,
+        href: &href,
+        ..Default::default()
+    };
+    let edit = if only_read { Markup::empty() } else { edit.markup() };
     Markup::raw(format!(
         "<li><time datetime=\"{}\">{}</time>{}<span class=\"note-text\">{}{about}</span>{}</li>",
         note.first,
         esc(&when(annotation)),
         badge(note.kind.title(), tone(note.kind)),
         esc(&note.text),
-        Button {
-            label: &format!("Edit the note of {}", when(annotation)),
-            icon: "pencil",
-            icon_only: true,
-            small: true,
-            look: Look::Quiet,
-            href: &href,
-            ..Default::default()
-        }
-        .markup()
+        edit
     ))
 }
 

@@ -1,5 +1,6 @@
 //! The Health page, its fragments, and a page for each metric. Pure: what is asked comes through a function.
 
+use crate::answer::Questions;
 use crate::card::{CardOptions, card};
 use crate::catalogue::{Entry, GROUPS, find};
 use crate::controls::controls;
@@ -170,6 +171,25 @@ fn no_card(key: &str) -> Error {
     Error::not_found(format!("there is no metric \"{key}\" on the Health page; {PATH} lists them"))
 }
 
+/// What else is asked for the drawing: the other windows of rolling members.
+fn further(ctx: &HealthContext, filters: &Filters, definition: &Definition) -> Vec<Vec<(String, String)>> {
+    let rolling = definition.id == "rolling_active_members";
+    if !rolling || filters.option("window").is_some() || filters.split.is_some() {
+        return Vec::new();
+    }
+    let other = |days| filters.alone().with_option("window", days).parameters(definition, ctx.now);
+    ["7", "30"].map(other).to_vec()
+}
+
+/// The questions of a card or of a metric's page; none where there is no such metric.
+pub(crate) fn questions(ctx: &HealthContext, filters: &Filters, key: &str) -> Result<Questions> {
+    let Ok(definition) = metric::definition(key) else { return Ok(Vec::new()) };
+    let filters = &fitting(ctx, filters, definition.id);
+    let own = filters.parameters(definition, ctx.now);
+    let all = std::iter::once(own).chain(further(ctx, filters, definition));
+    Ok(all.map(|pairs| (definition.id, pairs)).collect())
+}
+
 /// The answer and its card.
 fn measure(
     ctx: &HealthContext,
@@ -182,17 +202,10 @@ fn measure(
     let filters = &fitting(ctx, filters, definition.id);
     let asked = filters.parameters(definition, ctx.now);
     let envelope = answer(definition.id, &asked)?;
-    let usable = envelope.state != State::Unavailable;
     let mut also = Vec::new();
-    let alone = filters.alone();
-    if definition.id == "rolling_active_members"
-        && filters.option("window").is_none()
-        && filters.split.is_none()
-        && usable
-    {
-        for days in ["7", "30"] {
-            let other = alone.with_option("window", days);
-            also.push(answer(definition.id, &other.parameters(definition, ctx.now))?);
+    if envelope.state != State::Unavailable {
+        for pairs in further(ctx, filters, definition) {
+            also.push(answer(definition.id, &pairs)?);
         }
     }
     let exact = ui::query(&asked);

@@ -33,7 +33,11 @@ pub(crate) async fn report(
     let back = format!("{PATH}{}", filters.to_query());
     let (community, body) = app
         .blocking(move |app| {
-            reading(app, &filters, |name, ctx, answer| {
+            let questions = |ctx: &HealthContext| {
+                let all = QUESTIONS.iter().chain(PICTURES);
+                all.map(|q| Ok((q.metric, parameters(ctx, &filters, q)?))).collect()
+            };
+            reading(app, &filters, questions, |name, ctx, answer| {
                 Ok((name.to_owned(), report_page(name, ctx, &filters, answer)?))
             })
         })

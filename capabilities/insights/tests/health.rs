@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::Day;
-use capability::{App, Registry, assemble, kernel_manifests, look};
+use capability::{App, Doc, Manifest, Registry, assemble, kernel_manifests, look};
 use community::{ActivityDraft, Batch, IdentityDraft, Ingestor, Kind, people};
 use serde_json::Value;
 use store::Priority;
@@ -177,6 +177,8 @@ fn product(bench: Bench) -> Product {
     let folder = tempfile::tempdir().expect("a folder");
     let mut manifests = kernel_manifests();
     manifests.push(insights::manifest());
+    let chapter = Doc { slug: "read-health", title: "Read Health", text: "# Read Health" };
+    manifests.push(Manifest { id: "help", title: "Help", docs: vec![chapter], ..Manifest::default() });
     let registry = Registry::new(manifests).expect("a sound registry");
     let access = Access::new(bench.db().clone(), bench.clock.clone(), look());
     let app = App::new(access, registry, folder.path().to_owned(), &[]);
@@ -211,6 +213,22 @@ fn the_page_and_all_its_parts_answer() {
         let chosen =
             p.open("/desk/health/cards/messages?source=Lathe%20%26%20chat&channel=help&staff=exclude");
         assert_eq!(chosen.await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn the_help_of_a_metrics_pages_is_about_that_metric() {
+    on_both(true, async |p| {
+        for (page, help) in [
+            ("/desk/health", "/desk/help/read-health"),
+            ("/desk/health/joins", "/desk/help/metrics/joins"),
+            ("/desk/health/joins/rows", "/desk/help/metrics/joins"),
+        ] {
+            let html = p.open(page).await.text;
+            let links = html.matches("href=\"/desk/help").count();
+            assert!(html.contains(&format!("href=\"{help}\"")), "{page}");
+            assert_eq!(html.matches(&format!("href=\"{help}\"")).count(), links, "{page}");
+        }
     });
 }
 

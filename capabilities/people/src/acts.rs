@@ -3,7 +3,8 @@
 use crate::filters::Filters;
 use crate::members::Selection;
 use crate::pages::{Answer, list_address, signature};
-use crate::store::{notes, tags};
+use crate::store::{notes, subjects, tags};
+use crate::told::{Signed, told};
 use crate::view::{self, PATH};
 use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
@@ -14,7 +15,7 @@ use community::contacts::{self, NewContact};
 use community::{marks, people};
 use serde::Deserialize;
 use std::collections::HashSet;
-use store::Priority;
+use store::{Conn, Priority};
 
 /// Members or pairs in one transaction.
 pub(crate) const SLICE: usize = 200;
@@ -97,11 +98,14 @@ impl Bulk {
     }
 
     /// Does it in short transactions; gives how many members changed and the act's id.
-    pub(crate) fn apply(&self, app: &App, by: &str) -> Result<(usize, String)> {
+    pub(crate) fn apply(&self, app: &App, who: &Principal) -> Result<(usize, String)> {
         let (_, targets, _) = self.targets(app)?;
-        let signed = (by, app.clock.now());
+        let (by, now) = (signature(who), app.clock.now());
+        let signed = (by.as_str(), now);
         let (act, id) = app.db.write(Priority::Interactive, |tx| {
-            tags::begin(tx, self.adds, &self.tag, targets.len() as u64, signed)
+            let (act, id) = tags::begin(tx, self.adds, &self.tag, targets.len() as u64, signed)?;
+            self.tell(tx, (who, now), targets.len(), &id)?;
+            Ok((act, id))
         })?;
         for slice in targets.chunks(SLICE) {
             let identities: Vec<u32> = slice.iter().flatten().copied().collect();
@@ -114,6 +118,16 @@ impl Bulk {
             })?;
         }
         Ok((targets.len(), id))
+    }
+
+    /// Of one member it is told with the member's id, of many with the act's.
+    fn tell(&self, tx: &mut Conn<'_>, signed: Signed<'_>, members: usize, act: &str) -> Result<()> {
+        let what = if self.adds { "Gave the tag" } else { "Took the tag" };
+        let (subject, title) = match self.chosen.as_slice() {
+            [one] => (one.as_str(), format!("{what} {}", self.tag)),
+            _ => (act, format!("{what} {}: {members} members", self.tag)),
+        };
+        told(tx, signed, crate::EDIT_MEMBERS, subject, &title)
     }
 
     /// A tag for one member.
@@ -153,8 +167,7 @@ pub(crate) async fn tag_many(
         let head = ui::page_head("Change tags", "", &ui::Markup::empty());
         return Ok(ui::page(&shell, "Change tags", &ui::Markup::join([&head, &body])).into_response());
     }
-    let by = signature(&principal);
-    app.blocking(move |app| bulk.apply(app, &by)).await?;
+    app.blocking(move |app| bulk.apply(app, &principal)).await?;
     Ok(Redirect::to(&list_address(&pairs_of(&query)?)?).into_response())
 }
 
@@ -181,7 +194,10 @@ pub(crate) async fn undo_tags(
     let by = signature(&principal);
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| tags::undo(tx, &act, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            told(tx, (&principal, now), crate::EDIT_MEMBERS, &act, "Undid a change of tags")?;
+            tags::undo(tx, &act, &by, now)
+        })
     })
     .await?;
     to(&form.back, PATH)
@@ -214,8 +230,7 @@ pub(crate) async fn remove_tag(
 }
 
 async fn tag_one(app: &App, principal: &Principal, id: String, tag: String, adds: bool) -> Answer {
-    let by = signature(principal);
-    let target = view::href(&id);
+    let (by, target) = (principal.clone(), view::href(&id));
     app.blocking(move |app| Bulk::one(adds, &tag, &id)?.apply(app, &by)).await?;
     Ok(Redirect::to(&target).into_response())
 }
@@ -241,6 +256,7 @@ pub(crate) async fn create_note(
         let now = app.clock.now();
         app.db.write(Priority::Interactive, |tx| {
             let identity = people::get_identity(tx, &id)?.identity;
+            told(tx, (&principal, now), crate::EDIT_MEMBERS, &id, "Wrote a note")?;
             notes::create(tx, identity, &form.text, &by, now)
         })
     })
@@ -259,7 +275,11 @@ pub(crate) async fn update_note(
     let back = form.back.clone();
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| notes::update(tx, &id, &form.text, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            notes::update(tx, &id, &form.text, &by, now)?;
+            let subject = subjects::of_note(tx, &id)?;
+            told(tx, (&principal, now), crate::EDIT_MEMBERS, &subject, "Changed a note")
+        })
     })
     .await?;
     to(&back, PATH)
@@ -275,7 +295,11 @@ pub(crate) async fn remove_note(
     let by = signature(&principal);
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| notes::remove(tx, &id, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            notes::remove(tx, &id, &by, now)?;
+            let subject = subjects::of_note(tx, &id)?;
+            told(tx, (&principal, now), crate::EDIT_MEMBERS, &subject, "Removed a note")
+        })
     })
     .await?;
     to(&form.back, PATH)
@@ -301,7 +325,6 @@ pub(crate) async fn create_contact(
     principal: Principal,
     Form(form): Form<Sent>,
 ) -> Answer {
-    let by = if principal.name.is_empty() { principal.email.clone() } else { principal.name.clone() };
     let back = form.back.clone();
     if !back.is_empty() {
         views::on_the_desk(&back)?;
@@ -311,26 +334,30 @@ pub(crate) async fn create_contact(
             "" => None,
             text => Some(text.parse().map_err(|_| Error::invalid("a conversation is named by its number"))?),
         };
-        record(app, &form.identity, conversation, &form.why, &form.text, &by)
+        let sent = Contacted { identity: &form.identity, conversation, why: &form.why, text: &form.text };
+        record(app, &principal, &sent)
     })
     .await?;
     to(&back, view::contacts::CONTACTS)
 }
 
+/// A contact to be kept.
+pub(crate) struct Contacted<'a> {
+    pub identity: &'a str,
+    pub conversation: Option<i64>,
+    pub why: &'a str,
+    pub text: &'a str,
+}
+
 /// Keeps a contact; gives its id.
-pub(crate) fn record(
-    app: &App,
-    identity: &str,
-    conversation: Option<i64>,
-    why: &str,
-    text: &str,
-    by: &str,
-) -> Result<String> {
+pub(crate) fn record(app: &App, who: &Principal, sent: &Contacted<'_>) -> Result<String> {
     let now = app.clock.now();
+    let by = if who.name.is_empty() { &who.email } else { &who.name };
     let id = app.db.write(Priority::Interactive, |tx| {
-        let identity = people::get_identity(tx, identity)?.identity;
-        let conversation = conversation.map(|n| marks::key_of(tx, n)).transpose()?;
-        contacts::record(tx, &NewContact { identity, conversation, why, text, by }, now)
+        let identity = people::get_identity(tx, sent.identity)?.identity;
+        let conversation = sent.conversation.map(|n| marks::key_of(tx, n)).transpose()?;
+        told(tx, (who, now), crate::CONTACT, sent.identity, "Recorded a contact")?;
+        contacts::record(tx, &NewContact { identity, conversation, why: sent.why, text: sent.text, by }, now)
     })?;
     app.events.tell("today");
     Ok(id)
@@ -346,7 +373,11 @@ pub(crate) async fn remove_contact(
     let by = signature(&principal);
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| contacts::remove(tx, &id, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            contacts::remove(tx, &id, &by, now)?;
+            let subject = subjects::of_contact(tx, &id)?;
+            told(tx, (&principal, now), crate::CONTACT, &subject, "Took a contact back")
+        })
     })
     .await?;
     to(&form.back, view::contacts::CONTACTS)

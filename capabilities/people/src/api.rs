@@ -18,15 +18,16 @@ mod identities;
 
 pub(crate) use identities::{create_link, list_identities, list_links, remove_link};
 
-use crate::acts::{self, Bulk};
+use crate::acts::{self, Bulk, Contacted};
 use crate::contacts::{self, Outcome};
 use crate::filters::Filters;
 use crate::members::{self, Line, Selection};
 use crate::pages::signature;
 use crate::profile::{Profile, Subject};
 use crate::store::notes::{self, Note};
-use crate::store::pairs;
+use crate::store::{pairs, subjects};
 use crate::suggest;
+use crate::told::{told, told_both};
 use crate::view::machine;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -117,14 +118,14 @@ pub(crate) async fn get_member(State(app): State<App>, Path(id): Path<String>) -
         })
         .await?;
     let mut member = line_json(&profile.line);
-    member["notes"] = profile.notes.iter().map(note_json).collect();
+    member["notes"] = profile.kept.notes.iter().map(note_json).collect();
     member["waiting"] = profile
         .owed
         .iter()
         .filter(|t| t.asks)
         .map(|t| json!({ "conversation": t.conversation, "opened_at": machine(t.at), "text": t.text }))
         .collect();
-    member["last_contact"] = profile.contacts.first().map_or(
+    member["last_contact"] = profile.kept.contacts.first().map_or(
         Value::Null,
         |c| json!({ "id": c.public_id, "why": c.why, "by": c.made_by, "made_at": machine(c.made_at) }),
     );
@@ -167,8 +168,7 @@ pub(crate) async fn remove_tag(
 }
 
 async fn tag(app: &App, principal: &Principal, id: String, text: String, adds: bool) -> Answer {
-    let by = signature(principal);
-    let asked = id.clone();
+    let (by, asked) = (principal.clone(), id.clone());
     app.blocking(move |app| Bulk::one(adds, &text, &asked)?.apply(app, &by)).await?;
     ok(one_member(app, id).await?)
 }
@@ -205,6 +205,7 @@ pub(crate) async fn create_note(
             let now = app.clock.now();
             app.db.write(Priority::Interactive, |tx| {
                 let identity = people::get_identity(tx, &id)?.identity;
+                told(tx, (&principal, now), crate::EDIT_MEMBERS, &id, "Wrote a note")?;
                 let note = notes::create(tx, identity, &new.text, &by, now)?;
                 notes::get(tx, &note)
             })
@@ -226,6 +227,8 @@ pub(crate) async fn update_note(
             let now = app.clock.now();
             app.db.write(Priority::Interactive, |tx| {
                 notes::update(tx, &id, &new.text, &by, now)?;
+                let subject = subjects::of_note(tx, &id)?;
+                told(tx, (&principal, now), crate::EDIT_MEMBERS, &subject, "Changed a note")?;
                 notes::get(tx, &id)
             })
         })
@@ -242,7 +245,11 @@ pub(crate) async fn remove_note(
     let by = signature(&principal);
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| notes::remove(tx, &id, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            notes::remove(tx, &id, &by, now)?;
+            let subject = subjects::of_note(tx, &id)?;
+            told(tx, (&principal, now), crate::EDIT_MEMBERS, &subject, "Removed a note")
+        })
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -317,9 +324,12 @@ pub(crate) async fn create_contact(
     principal: Principal,
     Json(new): Json<NewContact>,
 ) -> Answer {
-    let by = if principal.name.is_empty() { principal.email.clone() } else { principal.name.clone() };
     let id = app
-        .blocking(move |app| acts::record(app, &new.identity, new.conversation, &new.why, &new.text, &by))
+        .blocking(move |app| {
+            let (why, text) = (new.why.as_str(), new.text.as_str());
+            let sent = Contacted { identity: &new.identity, conversation: new.conversation, why, text };
+            acts::record(app, &principal, &sent)
+        })
         .await?;
     created(&format!("/api/v1/contacts/{id}"), json!({ "id": id }))
 }
@@ -333,7 +343,11 @@ pub(crate) async fn remove_contact(
     let by = signature(&principal);
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| community::contacts::remove(tx, &id, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            community::contacts::remove(tx, &id, &by, now)?;
+            let subject = subjects::of_contact(tx, &id)?;
+            told(tx, (&principal, now), crate::CONTACT, &subject, "Took a contact back")
+        })
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -344,7 +358,7 @@ pub(crate) async fn list_suggestions(State(app): State<App>) -> Answer {
     let items = app
         .blocking(|app| {
             app.community.view(|v| {
-                let all = suggest::load(v)?;
+                let all = suggest::load(v)?.waiting;
                 let numbers: Vec<u32> = all.iter().flat_map(|s| [s.left, s.right]).collect();
                 let found: HashMap<u32, _> =
                     people::identities(v.conn(), &numbers)?.into_iter().map(|i| (i.identity, i)).collect();
@@ -392,12 +406,15 @@ pub(crate) async fn remove_dismissal(
 }
 
 async fn refuse(app: &App, principal: &Principal, pair: Refusal, again: bool) -> Result<()> {
-    let by = signature(principal);
+    let (by, principal) = (signature(principal), principal.clone());
     app.blocking(move |app| {
         let now = app.clock.now();
         app.db.write(Priority::Interactive, |tx| {
             let left = people::get_identity(tx, &pair.left)?.identity;
             let right = people::get_identity(tx, &pair.right)?.identity;
+            let title =
+                if again { "May be the same person again as" } else { "Said not to be the same person as" };
+            told_both(tx, (&principal, now), (&pair.left, &pair.right), title)?;
             match again {
                 true => pairs::withdraw(tx, (left, right), &by, now),
                 false => pairs::dismiss(tx, (left, right), &pair.reason, &by, now),

@@ -18,6 +18,7 @@ mod roster_file;
 mod store;
 mod suggest;
 mod today;
+mod told;
 mod view;
 mod words;
 
@@ -28,21 +29,26 @@ use ::store::Migration;
 use axum::Router;
 use axum::routing::{delete, get, patch, post};
 use capability::today::TodayItems;
-use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Routes, Table};
+use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Roles, Routes, Table};
 
 /// May see members, identities and links.
-pub const SEE_PEOPLE: Permission = Permission { id: "people.see_people", title: "See members and links" };
+pub const SEE_PEOPLE: Permission =
+    Permission::new("people.see_people", "See members and links", Roles::KEEPERS.and(Roles::AUTHOR));
 
 /// May say that identities are one person or are not, and take that back.
 pub const LINK_IDENTITIES: Permission =
-    Permission { id: "people.link_identities", title: "Link and unlink identities" };
+    Permission::new("people.link_identities", "Link and unlink identities", Roles::LEADS);
 
 /// May tag members and keep notes about them.
 pub const EDIT_MEMBERS: Permission =
-    Permission { id: "people.edit_members", title: "Tag members and keep notes" };
+    Permission::new("people.edit_members", "Tag members and keep notes", Roles::KEEPERS);
 
 /// May record that somebody was written to.
-pub const CONTACT: Permission = Permission { id: "people.contact", title: "Record contacts with members" };
+pub const CONTACT: Permission = Permission::new(
+    "people.contact",
+    "Record contacts with members",
+    Roles::KEEPERS.and(Roles::AUTHOR).and(Roles::VOLUNTEER),
+);
 
 /// The schema of this capability.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -86,16 +92,18 @@ pub fn manifest() -> Manifest {
             icon: "users",
             group: "",
             order: 200,
+            permission: SEE_PEOPLE,
         }],
         routes: vec![
             Routes::new(SEE_PEOPLE, pages_seen),
+            Routes::new(SEE_PEOPLE, pages_of_files).personal(),
             Routes::new(LINK_IDENTITIES, pages_linking),
             Routes::new(LINK_IDENTITIES, pages_roster).with_body_limit(linking::ROSTER_MAX + (64 << 10)),
             Routes::new(EDIT_MEMBERS, pages_editing),
             Routes::new(CONTACT, pages_contacting),
         ],
         api: vec![
-            Routes::new(SEE_PEOPLE, seeing),
+            Routes::new(SEE_PEOPLE, seeing).personal(),
             Routes::new(LINK_IDENTITIES, linking).with_body_limit(linking::ROSTER_MAX),
             Routes::new(EDIT_MEMBERS, editing),
             Routes::new(CONTACT, contacting),
@@ -105,8 +113,8 @@ pub fn manifest() -> Manifest {
         tables: tables(),
         docs: DOCS.to_vec(),
         today: vec![
-            TodayItems { permission: CONTACT, give: today::newcomers },
-            TodayItems { permission: CONTACT, give: today::quiet },
+            TodayItems { permission: CONTACT, give: today::newcomers, plan: None },
+            TodayItems { permission: CONTACT, give: today::quiet, plan: Some(today::plan) },
         ],
         palette: vec![Palette { permission: SEE_PEOPLE, find: palette::find }],
         ..Manifest::default()
@@ -138,14 +146,19 @@ fn tables() -> Vec<Table> {
 fn pages_seen() -> Router<App> {
     Router::new()
         .route("/desk/members", get(pages::list))
-        .route("/desk/members/csv", get(pages::list_csv))
         .route("/desk/members/suggestions", get(pages::suggestions))
+        .route("/desk/contacts", get(pages::contact_list))
+}
+
+/// The files of persons, and lists of them that are taken away: whoever reads them is told to the audit log.
+fn pages_of_files() -> Router<App> {
+    Router::new()
+        .route("/desk/members/csv", get(pages::list_csv))
         .route("/desk/members/{member}", get(pages::profile))
         .route("/desk/members/{member}/timeline", get(pages::timeline))
         .route("/desk/members/{member}/rhythm", get(pages::rhythm))
         .route("/desk/members/{member}/circle", get(pages::circle))
         .route("/desk/members/{member}/suggestions", get(pages::suggested))
-        .route("/desk/contacts", get(pages::contact_list))
         .route("/desk/contacts/csv", get(pages::contact_csv))
 }
 

@@ -3,7 +3,8 @@
 use crate::acts::{SLICE, to};
 use crate::pages::{Answer, signature, suggestions_page};
 use crate::roster_file::{self, RosterReport};
-use crate::store::pairs;
+use crate::store::{pairs, subjects};
+use crate::told::told_both;
 use crate::view::PATH;
 use crate::view::suggestions::SUGGESTIONS;
 use axum::extract::multipart::MultipartRejection;
@@ -39,6 +40,12 @@ pub(crate) async fn link(State(app): State<App>, principal: Principal, Form(form
         app.db.write(Priority::Interactive, |tx| {
             let (left, right) =
                 (people::get_identity(tx, &form.left)?, people::get_identity(tx, &form.right)?);
+            told_both(
+                tx,
+                (&principal, now),
+                (&left.public_id, &right.public_id),
+                "Said to be the same person as",
+            )?;
             people::link(tx, &left, &right, &form.reason, &by, now)
         })
     })
@@ -66,7 +73,11 @@ pub(crate) async fn unlink(
     let back = form.back.clone();
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| people::unlink(tx, &id, &form.reason, &by, now))
+        app.db.write(Priority::Interactive, |tx| {
+            people::unlink(tx, &id, &form.reason, &by, now)?;
+            let (left, right) = subjects::of_link(tx, &id)?;
+            told_both(tx, (&principal, now), (&left, &right), "Parted again from")
+        })
     })
     .await?;
     to(&back, PATH)
@@ -91,12 +102,15 @@ pub(crate) async fn suggest_again(
 }
 
 async fn refuse(app: &App, principal: &Principal, pair: Pair, again: bool) -> Result<()> {
-    let by = signature(principal);
+    let (by, principal) = (signature(principal), principal.clone());
     app.blocking(move |app| {
         let now = app.clock.now();
         app.db.write(Priority::Interactive, |tx| {
             let left = people::get_identity(tx, &pair.left)?.identity;
             let right = people::get_identity(tx, &pair.right)?.identity;
+            let title =
+                if again { "May be the same person again as" } else { "Said not to be the same person as" };
+            told_both(tx, (&principal, now), (&pair.left, &pair.right), title)?;
             if again {
                 pairs::withdraw(tx, (left, right), &by, now)
             } else {
@@ -121,7 +135,7 @@ pub(crate) async fn link_chosen(
     }
     let by = signature(&principal);
     app.blocking(move |app| {
-        let waiting = app.community.view(crate::suggest::load)?;
+        let waiting = app.community.view(crate::suggest::load)?.waiting;
         let now = app.clock.now();
         for slice in chosen.chunks(SLICE) {
             app.db.write(Priority::Interactive, |tx| {
@@ -137,6 +151,8 @@ pub(crate) async fn link_chosen(
                     // Somebody may have decided meanwhile.
                     if let Some(suggestion) = found {
                         people::link(tx, &left, &right, &suggestion.reason(), &by, now)?;
+                        let both = (left.public_id.as_str(), right.public_id.as_str());
+                        told_both(tx, (&principal, now), both, "Said to be the same person as")?;
                     }
                 }
                 Ok(())

@@ -1,12 +1,13 @@
 //! A list of members: who fits the filters, and what is shown of a page of them.
 
 use crate::filters::{Filters, Page};
+use crate::store::known::{self, Known};
 use crate::store::{self, tags};
 use base::Result;
 use community::Community;
-use community::people::{self, Identity};
+use community::people::Identity;
 use community::read::{Glance, LogView, Roster, Scope, Staff, Standing};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How far back a question may lie that counts as waiting: 90 days.
@@ -49,6 +50,20 @@ impl Selection {
     /// # Errors
     /// `NotFound` for an unknown source or channel.
     pub(crate) fn load(community: &Community, view: &mut LogView<'_, '_>, filters: &Filters) -> Result<Self> {
+        let tagged = match filters.tags.is_empty() {
+            true => HashSet::new(),
+            false => tags::having(view.conn(), &filters.tags)?,
+        };
+        Self::with(community, view, filters, tagged)
+    }
+
+    /// The same, where it is known already who has one of the chosen tags.
+    pub(crate) fn with(
+        community: &Community,
+        view: &mut LogView<'_, '_>,
+        filters: &Filters,
+        tagged: HashSet<u32>,
+    ) -> Result<Self> {
         let roster = view.roster()?;
         let members = |identities: HashSet<u32>| -> HashSet<u32> {
             identities.into_iter().map(|i| roster.member_of(i)).collect()
@@ -58,12 +73,12 @@ impl Selection {
         if !filters.q.is_empty() {
             let sources: Vec<i64> = view.sources().iter().map(|s| s.source_id).collect();
             let mut found: HashSet<u32> =
-                community.identities_named(view.conn(), &filters.q)?.into_iter().collect();
+                community.identities_called(view, &filters.q)?.into_iter().collect();
             found.extend(store::with_external_id(view.conn(), &sources, &filters.q)?);
             sets.push(members(found));
         }
         if !filters.tags.is_empty() {
-            sets.push(members(tags::having(view.conn(), &filters.tags)?));
+            sets.push(members(tagged));
         }
         if !filters.channels.is_empty() {
             sets.push(view.member_rows(&scope, None)?.into_iter().map(|row| row.member).collect());
@@ -86,12 +101,10 @@ impl Selection {
     }
 }
 
-/// What is shown of these members, in their order. Two statements for up to 500 identities.
+/// What is shown of these members, in their order. One statement for up to 2,000 identities.
 pub(crate) fn lines(view: &mut LogView<'_, '_>, roster: &Roster, glances: &[Glance]) -> Result<Vec<Line>> {
     let numbers: Vec<u32> = glances.iter().flat_map(|g| roster.identities_of(g.member)).collect();
-    let mut identities: HashMap<u32, Identity> =
-        people::identities(view.conn(), &numbers)?.into_iter().map(|i| (i.identity, i)).collect();
-    let mut held = tags::of(view.conn(), &numbers)?;
+    let Known { mut identities, tags: mut held } = known::of(view.conn(), &numbers)?;
     Ok(glances
         .iter()
         .map(|g| {

@@ -4,7 +4,7 @@ use crate::filters::{Filters, PAGE};
 use crate::members::{self, Line, Selection};
 use crate::profile::{Circle, Profile, Rhythm, Subject, Timeline};
 use crate::roster_file::RosterReport;
-use crate::store::{self, pairs, tags};
+use crate::store::{self, tags};
 use crate::view::list::ListPage;
 use crate::view::{self, Now, PATH, Places};
 use crate::{contacts, suggest};
@@ -12,7 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Micros, Result, csv};
-use capability::{App, Principal, Problem, csv_file, csv_in_pieces, views};
+use capability::{App, Principal, Problem, csv_file, csv_in_pieces, off, token_for, views};
 use community::people;
 use community::read::LogView;
 use serde::Deserialize;
@@ -56,7 +56,11 @@ fn load_list(
     filters: Filters,
     principal: &Principal,
 ) -> Result<(String, ListPage)> {
-    let selection = Selection::load(&app.community, view, &filters)?;
+    let now = app.clock.now();
+    let saved = views::list(view.conn(), "members", principal.account)?;
+    let mut tags = tags::look(view.conn(), &filters.tags, (&signature(principal), now - UNDO_SHOWN))?;
+    let tagged = std::mem::take(&mut tags.having);
+    let selection = Selection::with(&app.community, view, &filters, tagged)?;
     let page = selection.page(&filters, PAGE);
     let glances: Vec<_> = page.rows.iter().map(|g| **g).collect();
     let lines = members::lines(view, &selection.roster, &glances)?;
@@ -69,10 +73,7 @@ fn load_list(
         names.dedup();
     }
     let name = view.setting("name").to_owned();
-    let now = app.clock.now();
     let zone = view.zone();
-    let c = view.conn();
-    let saved = views::list(c, "members", principal.account)?;
     let address = filters.query();
     Ok((
         name,
@@ -83,13 +84,13 @@ fn load_list(
             total: page.total,
             before: page.before.clone(),
             after: page.after.clone(),
-            tags: tags::in_use(c)?,
+            tags: tags.in_use,
             places,
             sources,
             channels,
             views: views::bar("members", PATH, address.trim_start_matches('?'), &saved, &principal.csrf),
-            last_act: tags::last_act(c, &signature(principal), now - UNDO_SHOWN)?,
-            csrf: principal.csrf.clone(),
+            last_act: tags.last_act,
+            csrf: token_for(principal, crate::EDIT_MEMBERS),
             filters,
         },
     ))
@@ -147,6 +148,12 @@ fn line_cells(file: &mut csv::File, l: &Line) {
     file.text(&sources.join("; ")).text(&l.tags.join("; ")).figure(if l.staff { "yes" } else { "no" }).end();
 }
 
+/// Whether whoever looks may read what was done to a member's file.
+fn has_log(app: &App, principal: &Principal) -> bool {
+    let pages = app.registry.settings_pages();
+    pages.iter().any(|p| p.path == "/desk/settings/audit" && principal.may(p.permission))
+}
+
 /// `GET /desk/members/{member}`
 pub(crate) async fn profile(
     State(app): State<App>,
@@ -169,6 +176,10 @@ pub(crate) async fn profile(
     }
     let looking = view::profile::Looking {
         csrf: &principal.csrf,
+        off_contacts: &off(&principal, crate::CONTACT),
+        off_edits: &off(&principal, crate::EDIT_MEMBERS),
+        off_links: &off(&principal, crate::LINK_IDENTITIES),
+        audit: has_log(&app, &principal),
         me: &signature(&principal),
         clock: now,
         community: &name,
@@ -233,7 +244,7 @@ pub(crate) async fn timeline(
 ) -> Answer {
     Asker { app, principal, headers, id }
         .part("Timeline", move |v, subject, line| {
-            let timeline = Timeline::load(v, subject, &asked.source, &asked.before)?;
+            let timeline = Timeline::load(v, (subject, line), &asked.source, &asked.before)?;
             Ok(view::parts::timeline(&timeline, line.public_id(), &Places::of(v), &v.zone()))
         })
         .await
@@ -270,7 +281,7 @@ pub(crate) async fn suggested(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Answer {
-    let csrf = principal.csrf.clone();
+    let csrf = token_for(&principal, crate::LINK_IDENTITIES);
     Asker { app, principal, headers, id }
         .part("Suggested links", move |v, subject, line| {
             let about = suggest::about(v, subject.member, &subject.roster)?;
@@ -316,18 +327,18 @@ pub(crate) async fn link(
                 let subject = Subject::find(v, &id)?;
                 let line = subject.line(v)?;
                 let q = asked.q.trim();
-                let mut found = Vec::new();
+                let (mut found, mut speaks) = (Vec::new(), Vec::new());
                 if !q.is_empty() {
-                    let hits = store::search(v.conn(), q, 0, FOUND)?;
-                    let mut members: Vec<u32> =
-                        hits.iter().map(|i| subject.roster.member_of(i.identity)).collect();
+                    let hits = store::find(v.conn(), q, 0, FOUND)?;
+                    let mut members: Vec<u32> = hits.iter().map(|i| subject.roster.member_of(*i)).collect();
                     members.dedup();
                     members.retain(|m| *m != subject.member);
                     let glances: Vec<_> =
                         members.iter().filter_map(|m| subject.roster.get(*m)).copied().collect();
                     found = members::lines(v, &subject.roster, &glances)?;
+                    speaks = suggest::speaks_for(v, subject.member, &subject.roster)?;
                 }
-                let body = view::link::body(&line, q, &found, &Places::of(v), &csrf);
+                let body = view::link::body(&line, q, (&found, &speaks), &Places::of(v), &csrf);
                 Ok((v.setting("name").to_owned(), line, body))
             })
         })
@@ -349,14 +360,14 @@ pub(crate) async fn suggestions_page(
     headers: &HeaderMap,
     report: Option<(RosterReport, String)>,
 ) -> Answer {
-    let csrf = principal.csrf.clone();
+    let csrf = token_for(principal, crate::LINK_IDENTITIES);
+    let off = off(principal, crate::LINK_IDENTITIES);
     let (name, body) = app
         .blocking(move |app| {
             app.community.view(|v| {
-                let mut suggestions = suggest::load(v)?;
+                let suggest::Suggestions { waiting: mut suggestions, refused } = suggest::load(v)?;
                 let total = suggestions.len();
                 suggestions.truncate(view::suggestions::SHOWN);
-                let refused = pairs::dismissals(v.conn())?;
                 let mut numbers: Vec<u32> = suggestions.iter().flat_map(|s| [s.left, s.right]).collect();
                 numbers.extend(refused.iter().flat_map(|d| [d.left, d.right]));
                 let identities: HashMap<u32, _> =
@@ -370,6 +381,7 @@ pub(crate) async fn suggestions_page(
                     zone: v.zone(),
                     report,
                     csrf,
+                    off,
                 };
                 Ok((v.setting("name").to_owned(), view::suggestions::body(&page)))
             })
@@ -404,7 +416,11 @@ pub(crate) async fn contact_list(
                 };
                 let identities = of.as_ref().map(|s| s.identities.as_slice());
                 let entries = contacts::load(v, identities, 0, CONTACTS_SHOWN)?;
-                let line = of.as_ref().map(|s| s.line(v)).transpose()?;
+                let line = match &of {
+                    // Whoever was written to is known with the contacts.
+                    Some(s) => Some(entries.people.get(&s.member).cloned().map_or_else(|| s.line(v), Ok)?),
+                    None => None,
+                };
                 let as_of = format::day_short(v.roster()?.today, true);
                 let body = view::contacts::body(&entries, line.as_ref(), &as_of, &v.zone(), &csrf);
                 Ok((v.setting("name").to_owned(), body))

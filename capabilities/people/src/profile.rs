@@ -1,11 +1,9 @@
 //! One member: what the head of the page says, and the heavy parts that load behind it.
 
 use crate::members::{self, Line, WAITING_DAYS};
-use crate::store::notes::{self, Note};
-use crate::store::pairs::{self, LinkRow};
+use crate::store::kept::{self, Kept};
 use crate::view::{Now, Places};
 use base::{Day, Error, Micros, Result, Zone};
-use community::contacts::{self, Contact};
 use community::people;
 use community::read::{Company, LogView, OpenThread, Roster, TimelineRow};
 use std::collections::HashMap;
@@ -13,6 +11,8 @@ use std::sync::Arc;
 
 /// Activities on one page of the timeline.
 pub(crate) const TIMELINE: usize = 30;
+/// Contacts that the head of a page knows of.
+const CONTACTS: i64 = 5;
 /// Members that are shown in "Talks with".
 const COUNTERPARTS: usize = 10;
 
@@ -57,10 +57,8 @@ impl Subject {
 /// The head of a member's page.
 pub(crate) struct Profile {
     pub line: Line,
-    pub links: Vec<LinkRow>,
-    pub notes: Vec<Note>,
-    /// Contacts with the member, newest first.
-    pub contacts: Vec<Contact>,
+    /// Links, notes and the last contacts.
+    pub kept: Kept,
     /// Conversations of theirs that wait for an answer, those that ask first.
     pub owed: Vec<OpenThread>,
     pub places: Places,
@@ -78,15 +76,8 @@ impl Profile {
         } else {
             Vec::new()
         };
-        let c = view.conn();
         Ok(Self {
-            links: if subject.identities.len() > 1 {
-                pairs::links_of(c, &subject.identities)?
-            } else {
-                Vec::new()
-            },
-            notes: notes::of(c, &subject.identities)?,
-            contacts: contacts::recent(c, Some(&subject.identities), 0, 5)?,
+            kept: kept::of(view.conn(), &subject.identities, CONTACTS)?,
             line,
             owed,
             places: Places::of(view),
@@ -111,7 +102,7 @@ pub(crate) struct Timeline {
 impl Timeline {
     pub(crate) fn load(
         view: &mut LogView<'_, '_>,
-        subject: &Subject,
+        (subject, line): (&Subject, &Line),
         source: &str,
         before: &str,
     ) -> Result<Self> {
@@ -135,10 +126,8 @@ impl Timeline {
             rows.truncate(TIMELINE);
             rows.last().map_or_else(String::new, |r| format!("{}.{}", r.at, r.seq))
         });
-        let names: HashMap<u32, (String, String)> = people::identities(view.conn(), &subject.identities)?
-            .into_iter()
-            .map(|i| (i.identity, (i.title().to_owned(), i.source)))
-            .collect();
+        let names: HashMap<u32, (String, String)> =
+            line.identities.iter().map(|i| (i.identity, (i.title().to_owned(), i.source.clone()))).collect();
         let mut sources: Vec<String> = names.values().map(|n| n.1.clone()).collect();
         sources.sort_unstable();
         sources.dedup();

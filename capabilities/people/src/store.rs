@@ -1,7 +1,10 @@
 //! Queries over identities; those of tags, notes and suggestions stand in the modules below.
 
+pub(crate) mod kept;
+pub(crate) mod known;
 pub(crate) mod notes;
 pub(crate) mod pairs;
+pub(crate) mod subjects;
 pub(crate) mod tags;
 
 use base::Result;
@@ -11,14 +14,19 @@ use store::Conn;
 /// Identities whose name, handle, e-mail address or external id holds a text, after a given number, by number.
 /// An empty text finds everybody. The case of letters makes no difference (on SQLite: of ASCII letters).
 pub(crate) fn search(c: &mut Conn<'_>, text: &str, after: i64, limit: i64) -> Result<Vec<Identity>> {
-    let numbers = c.query(
-        &format!("SELECT identity FROM identities WHERE identity > $1 AND {FITS} ORDER BY identity LIMIT $3"),
-        &[after.max(0).into(), (&pattern(text)).into(), limit.into()],
-        |r| Ok(r.int(0)? as u32),
-    )?;
+    let numbers = find(c, text, after, limit)?;
     let mut found = people::identities(c, &numbers)?;
     found.sort_unstable_by_key(|i| i.identity);
     Ok(found)
+}
+
+/// The numbers of the same.
+pub(crate) fn find(c: &mut Conn<'_>, text: &str, after: i64, limit: i64) -> Result<Vec<u32>> {
+    c.query(
+        &format!("SELECT identity FROM identities WHERE identity > $1 AND {FITS} ORDER BY identity LIMIT $3"),
+        &[after.max(0).into(), (&pattern(text)).into(), limit.into()],
+        |r| Ok(r.int(0)? as u32),
+    )
 }
 
 const FITS: &str = r"(lower(name) LIKE lower($2) ESCAPE '\' OR lower(handle) LIKE lower($2) ESCAPE '\'

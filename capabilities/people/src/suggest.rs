@@ -3,7 +3,7 @@
 //! Evidence is a shared e-mail address, or a shared handle together with a shared full name at two sources, or a
 //! row of a roster. A name alone is none, nor a handle alone: two people may well be called Alex.
 
-use crate::store::pairs::{self, Traits};
+use crate::store::pairs::{self, Dismissal, Traits};
 use base::{Result, hash64};
 use community::read::{LogView, Roster};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -71,25 +71,46 @@ impl Suggestion {
     }
 }
 
-/// Every suggestion that waits for a person: neither linked already nor refused.
-pub(crate) fn load(view: &mut LogView<'_, '_>) -> Result<Vec<Suggestion>> {
+/// What is suggested, and what was refused.
+#[derive(Debug, Default)]
+pub(crate) struct Suggestions {
+    /// Every suggestion that waits for a person: neither linked already nor refused.
+    pub waiting: Vec<Suggestion>,
+    /// What was refused and still is, newest first.
+    pub refused: Vec<Dismissal>,
+}
+
+/// Everything that is suggested. One statement beside the roster's.
+pub(crate) fn load(view: &mut LogView<'_, '_>) -> Result<Suggestions> {
     let roster = view.roster()?;
-    let c = view.conn();
-    let (named, dismissed) = (pairs::named(c)?, pairs::dismissals(c)?);
     let mut common = Common::default();
-    pairs::traits(c, |t| common.take(&t))?;
+    let (named, refused) = pairs::evidence(view.conn(), |t| common.take(&t))?;
     let mut found: Vec<(u32, u32, Evidence)> =
         named.into_iter().map(|n| (n.left, n.right, Evidence::Roster(n.evidence))).collect();
     found.extend(common.pairs());
-    let refused: HashSet<(u32, u32)> = dismissed.iter().map(|d| (d.left, d.right)).collect();
-    Ok(merged(found, &refused, |i| roster.member_of(i)))
+    let apart: HashSet<(u32, u32)> = refused.iter().map(|d| (d.left, d.right)).collect();
+    Ok(Suggestions { waiting: merged(found, &apart, |i| roster.member_of(i)), refused })
 }
 
 /// The suggestions about one member.
 pub(crate) fn about(view: &mut LogView<'_, '_>, member: u32, roster: &Roster) -> Result<Vec<Suggestion>> {
-    let mut all = load(view)?;
+    let mut all = load(view)?.waiting;
     all.retain(|s| roster.member_of(s.left) == member || roster.member_of(s.right) == member);
     Ok(all)
+}
+
+/// Which other members something says to be this one, and what.
+pub(crate) fn speaks_for(
+    view: &mut LogView<'_, '_>,
+    member: u32,
+    roster: &Roster,
+) -> Result<Vec<(u32, String)>> {
+    let all = about(view, member, roster)?;
+    let other = |s: &Suggestion| match roster.member_of(s.left) {
+        m if m == member => roster.member_of(s.right),
+        m => m,
+    };
+    Ok(all.iter().map(|s| (other(s), s.reason())).collect())
 }
 
 /// One suggestion for each pair of members, with everything that speaks for it.
@@ -133,7 +154,7 @@ fn merged(
 /// A handle, a name, and the identities (with their sources) that have both.
 type Namesakes = (String, String, Vec<(u32, i64)>);
 
-/// Who has what in common, as identities go by.
+/// Who has what in common, as identities go by in whatever order.
 #[derive(Default)]
 struct Common {
     emails: HashMap<i64, (String, Vec<u32>)>,
@@ -162,12 +183,16 @@ impl Common {
 
     fn pairs(self) -> Vec<(u32, u32, Evidence)> {
         let mut out = Vec::new();
-        for (email, who) in self.emails.into_values().filter(|e| (2..=SHARED_BY_MOST).contains(&e.1.len())) {
+        for (email, mut who) in
+            self.emails.into_values().filter(|e| (2..=SHARED_BY_MOST).contains(&e.1.len()))
+        {
+            who.sort_unstable();
             out.extend(who[1..].iter().map(|other| (who[0], *other, Evidence::Email(email.clone()))));
         }
-        for (handle, name, who) in
+        for (handle, name, mut who) in
             self.names.into_values().filter(|n| (2..=SHARED_BY_MOST).contains(&n.2.len()))
         {
+            who.sort_unstable();
             let (first, at) = who[0];
             let others = who[1..].iter().filter(|o| o.1 != at);
             out.extend(others.map(|o| (first, o.0, Evidence::HandleAndName(handle.clone(), name.clone()))));

@@ -3,12 +3,12 @@
 use crate::members::{self, Line};
 use crate::view::{Places, excerpt};
 use crate::words;
-use base::{Day, Period, Result, Zone};
+use base::{Day, Micros, Period, Result, Zone};
 use capability::today::{TodayAsk, TodayItem, TodayKind};
 use capability::{ContactPanel, contact_panel, days_ago};
 use community::Kind;
 use community::contacts::{self, Contact};
-use community::read::{FirstWord, LogView, Roster, Scope, Staff};
+use community::read::{FirstWord, LogView, Plan, Roster, Scope, Staff};
 use std::collections::HashMap;
 use ui::{Markup, format};
 
@@ -20,6 +20,8 @@ const MOST: usize = 20;
 const WEEKS: usize = 8;
 /// Days of silence, at least and at most: later they are gone, and Today is no archive.
 const SILENCE: (i32, i32) = (21, 90);
+/// What counts as an answer that somebody wrote.
+const ANSWERS: [Kind; 3] = [Kind::REPLY_POSTED, Kind::ANSWER_POSTED, Kind::COMMENT_POSTED];
 /// How many of those who answered most are missed with fewer weeks, too.
 const TOP: usize = 10;
 
@@ -42,8 +44,8 @@ fn lines_of(view: &mut LogView<'_, '_>, roster: &Roster, members: &[u32]) -> Res
     Ok(members::lines(view, roster, &glances)?.into_iter().map(|l| (l.glance.member, l)).collect())
 }
 
-/// Newcomers of the last seven days whom nobody greeted; one whose first words are a question that waits is left
-/// to the questions.
+/// Newcomers of the last seven days whom nobody greeted and none of the team answered; one whose first words are a
+/// question that waits is left to the questions.
 ///
 /// # Errors
 /// When the database says no.
@@ -61,7 +63,7 @@ pub(crate) fn newcomers(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
     new.retain(|m| !greeted.contains_key(m));
     let identities: Vec<u32> = new.iter().flat_map(|m| roster.identities_of(*m)).collect();
     let mut first = view.first_words(&identities, zone.start_of(period.first))?;
-    first.retain(|w| w.at <= ask.now && (w.answered || !w.asks));
+    first.retain(|w| w.at <= ask.now && !w.by_staff && (w.answered || !w.asks));
     // Whoever nobody answered before the others, then the newest.
     first.sort_by_key(|w| (w.answered, std::cmp::Reverse(w.at)));
     first.truncate(MOST);
@@ -78,11 +80,7 @@ pub(crate) fn newcomers(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
 fn newcomer(w: &FirstWord, line: &Line, places: &Places, community: &str, ask: &TodayAsk<'_>) -> TodayItem {
     let title = line.title();
     let (channel, source) = (places.channel(w.channel_id), places.source_of(w.channel_id));
-    let answered = if w.answered {
-        "Somebody answered, nobody of the team has greeted."
-    } else {
-        "Nobody has answered."
-    };
+    let answered = if w.answered { "Somebody answered, nobody of the team." } else { "Nobody has answered." };
     let text = words::greeting(title, community, &channel);
     let identity = line.identities.iter().find(|i| i.identity == w.identity).or(line.identities.first());
     let id = format!("greet-{}", line.glance.member);
@@ -98,6 +96,7 @@ fn newcomer(w: &FirstWord, line: &Line, places: &Places, community: &str, ask: &
         warning: None,
         back: ask.back,
         csrf: &ask.principal.csrf,
+        off_because: "",
     });
     TodayItem {
         key: format!("newcomer:{}", key_of(line)),
@@ -167,17 +166,27 @@ fn missed(days: &Days, answers: &Days, today: Day) -> Vec<Missed> {
     found
 }
 
+/// How far back the days lie that say who mattered.
+fn reach(today: Day) -> Day {
+    today.plus(-(SILENCE.1 + 84))
+}
+
+/// The days of [`quiet`].
+pub(crate) fn plan(view: &LogView<'_, '_>, now: Micros) -> Plan {
+    Plan { back: Some(reach(view.zone().day_of(now))), kinds: &ANSWERS, ..Plan::default() }
+}
+
 /// Members who mattered and went quiet, and whom nobody has written to since.
 ///
 /// # Errors
 /// When the database says no.
 pub(crate) fn quiet(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Result<Vec<TodayItem>> {
     let today = view.zone().day_of(ask.now);
-    let from = today.plus(-(SILENCE.1 + 84));
+    let from = reach(today);
     let mut by_member = |kinds: Vec<Kind>| -> Result<Days> {
         let scope = Scope { staff: Staff::Exclude, kinds, ..Scope::default() };
         let mut days = Days::new();
-        for day in view.actives(&scope, Some(from))?.days.iter().filter(|d| d.day <= today) {
+        for day in view.active_days(&scope, from)?.iter().filter(|d| d.day <= today) {
             for &(member, n) in day.members.iter() {
                 days.entry(member).or_default().push((day.day.0, n));
             }
@@ -185,7 +194,7 @@ pub(crate) fn quiet(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Result<Ve
         Ok(days)
     };
     let days = by_member(Vec::new())?;
-    let answers = by_member(vec![Kind::REPLY_POSTED, Kind::ANSWER_POSTED, Kind::COMMENT_POSTED])?;
+    let answers = by_member(ANSWERS.to_vec())?;
     let mut found = missed(&days, &answers, today);
     if found.is_empty() {
         return Ok(Vec::new());
@@ -237,6 +246,7 @@ fn gone_quiet(m: &Missed, line: &Line, contact: Option<&Contact>, around: &Aroun
         warning: warning.as_deref(),
         back: ask.back,
         csrf: &ask.principal.csrf,
+        off_because: "",
     });
     let usual = format::counted(m.gap.max(1) as u64, "day", "days");
     let silent = format::counted((today.0 - m.last.0).max(0) as u64, "day", "days");

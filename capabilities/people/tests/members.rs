@@ -163,7 +163,7 @@ fn a_members_page_says_where_we_stand_and_its_parts_stand_alone() {
         let circle = p.page(&format!("/desk/members/{dee}/circle")).await;
         circle.has("R. Calder").has("1\u{a0}conversation with both, answers in 1").has("1 of 1");
         let rhythm = p.page(&format!("/desk/members/{dee}/rhythm")).await;
-        rhythm.has("1\u{a0}active row on 1\u{a0}day").has("Sun 0:00, 1");
+        rhythm.has("1\u{a0}message on 1\u{a0}day").has("Sun 0:00, 1");
         let ruth = p.id("chat", "U1");
         let suggested = p.page(&format!("/desk/members/{ruth}/suggestions")).await;
         suggested.has("Perhaps also").has("Same e-mail address ruth@lathe.example");

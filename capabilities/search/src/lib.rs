@@ -14,11 +14,11 @@ pub use palette::palette;
 
 use axum::Router;
 use axum::routing::get;
-use capability::{App, Manifest, NavEntry, Palette, Permission, Routes};
+use capability::{App, Manifest, NavEntry, Palette, Permission, Roles, Routes};
 
 /// May search messages, members and channels.
 pub const SEARCH: Permission =
-    Permission { id: "search.search", title: "Search messages, members and channels" };
+    Permission::new("search.search", "Search messages, members and channels", Roles::EVERYBODY);
 
 /// Where the page lives.
 pub const PATH: &str = "/desk/search";
@@ -28,7 +28,14 @@ pub fn manifest() -> Manifest {
     Manifest {
         id: "search",
         title: "Search",
-        navigation: vec![NavEntry { title: "Search", path: PATH, icon: "search", group: "", order: 400 }],
+        navigation: vec![NavEntry {
+            title: "Search",
+            path: PATH,
+            icon: "search",
+            group: "",
+            order: 400,
+            permission: SEARCH,
+        }],
         routes: vec![Routes::new(SEARCH, desk)],
         api: vec![Routes::new(SEARCH, programs)],
         permissions: vec![SEARCH],

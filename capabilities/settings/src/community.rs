@@ -1,12 +1,14 @@
 //! Community: its name, and the zone that days, weeks and months count in.
 
-use crate::frame::{Answer, Page, Told, form_card};
 use crate::store::{self, Rebuild};
+use ::store::Priority;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{ErrorKind, Result, Zone};
+use capability::audit;
 use capability::notices::Notice;
+use capability::settings_page::{Answer, Page, Told, form_card};
 use capability::{App, Principal};
 use serde::Deserialize;
 use ui::{Field, Markup, Tone, field};
@@ -21,7 +23,7 @@ struct State_ {
 
 fn load(app: &App) -> Result<State_> {
     app.db.read(|c| {
-        let (name, zone) = store::frame(c)?;
+        let (name, zone) = capability::settings_page::frame(c)?;
         Ok(State_ { name, zone, rebuild: store::rebuild(c)? })
     })
 }
@@ -34,7 +36,7 @@ struct Refused {
 }
 
 fn page<'a>(app: &'a App, principal: &'a Principal, headers: &'a HeaderMap, name: &'a str) -> Page<'a> {
-    let sentence = "What the whole team sees. Everybody with an account of the desk may change it.";
+    let sentence = "What the whole team sees. Whoever may change the community's settings decides it.";
     Page { app, principal, headers, community: name, path: PATH, title: "Community", sentence }
 }
 
@@ -106,7 +108,7 @@ pub(crate) async fn show(
 ) -> Answer {
     let state = app.blocking(load).await?;
     let body = body(&state, &Refused::default(), &principal.csrf);
-    Ok(page(&app, &principal, &headers, &state.name).draw(&told, &body))
+    Ok(page(&app, &principal, &headers, &state.name).draw(told.words(crate::TOLD), &body))
 }
 
 /// `GET /desk/settings/community/rebuild`: the part of the page that changes.
@@ -143,7 +145,14 @@ pub(crate) async fn save(
     Form(form): Form<Named>,
 ) -> Answer {
     let typed = form.name.clone();
-    match app.blocking(move |app| app.community.set("name", &form.name)).await {
+    let by = principal.clone();
+    let named = move |app: &App| {
+        let now = app.clock.now();
+        app.community.set_telling("name", &form.name, |tx, before, after| {
+            audit::record(tx, &by, now, &crate::decided("name", "Renamed the community", before, after))
+        })
+    };
+    match app.blocking(named).await {
         Ok(()) => Ok(back("saved")),
         Err(e) if e.kind == ErrorKind::Invalid => {
             let refused = Refused { name: Some((typed, e.message)), ..Refused::default() };
@@ -167,8 +176,8 @@ pub(crate) async fn set_zone(
     Form(form): Form<Zoned>,
 ) -> Answer {
     let typed = form.zone.trim().to_owned();
-    let account = principal.account;
-    match app.blocking(move |app| begin(app, &form.zone, account)).await {
+    let by = principal.clone();
+    match app.blocking(move |app| begin(app, &form.zone, &by)).await {
         Ok(true) => Ok(Redirect::to(PATH).into_response()),
         Ok(false) => Ok(back("same")),
         Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict) => {
@@ -179,10 +188,14 @@ pub(crate) async fn set_zone(
     }
 }
 
-fn begin(app: &App, zone: &str, account: Option<i64>) -> Result<bool> {
+fn begin(app: &App, zone: &str, by: &Principal) -> Result<bool> {
+    let before = app.db.read(|c| community::settings::get_or_default(c, "zone"))?;
     if !app.community.begin_zone(zone)? {
         return Ok(false);
     }
+    let (account, now) = (by.account, app.clock.now());
+    let change = crate::decided("zone", "Changed the time zone of figures", &before, zone.trim());
+    app.db.write(Priority::Interactive, |tx| audit::record(tx, by, now, &change))?;
     let (app, zone) = (app.clone(), zone.trim().to_owned());
     std::thread::Builder::new().name("zone".into()).spawn(move || {
         let result = community::finish_zone_change(&app.db);

@@ -1,14 +1,13 @@
 //! One's own account: name, password, sessions, how the desk looks and hears keys in this browser, API tokens.
 
-use crate::frame::{Answer, Page, Told, form_card, secret, small_post};
-use crate::store;
 use ::store::Priority;
-use access::{Account, ApiToken, Session, session_of};
+use access::{Account, ApiToken, Session, Via, session_of};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Error, ErrorKind, Result, Zone};
-use capability::{App, Principal};
+use capability::settings_page::{Answer, Page, Told, form_card, secret, small_post};
+use capability::{App, Principal, audit};
 use serde::Deserialize;
 use ui::{Column, Field, Look, Markup, Table, Theme, field};
 
@@ -34,7 +33,7 @@ async fn load(app: &App, principal: &Principal, headers: &HeaderMap) -> Result<O
     app.blocking(move |app| {
         let now = app.clock.now();
         app.db.read(|c| {
-            let (community, zone) = store::frame(c)?;
+            let (community, zone) = capability::settings_page::frame(c)?;
             Ok(Own {
                 community,
                 zone,
@@ -208,7 +207,7 @@ pub(crate) async fn show(
 ) -> Answer {
     let own = load(&app, &principal, &headers).await?;
     let body = body(&own, &headers, "", &principal.csrf);
-    Ok(page(&app, &principal, &headers, &own).draw(&told, &body))
+    Ok(page(&app, &principal, &headers, &own).draw(told.words(crate::TOLD), &body))
 }
 
 fn back(told: &str) -> Response {
@@ -229,10 +228,24 @@ pub(crate) async fn save(
     headers: HeaderMap,
     Form(form): Form<Named>,
 ) -> Answer {
-    let id = account_of(&principal)?;
+    let (id, by) = (account_of(&principal)?, principal.clone());
     let renamed = app
         .blocking(move |app| {
-            app.db.write(Priority::Interactive, |tx| access::rename(tx, id, &form.email, &form.name))
+            let now = app.clock.now();
+            app.db.write(Priority::Interactive, |tx| {
+                let before = access::get(tx, id)?;
+                access::rename(tx, id, &form.email, &form.name)?;
+                let after = access::get(tx, id)?;
+                let words = |a: &Account| format!("{} <{}>", a.name, a.email);
+                let change = audit::Change {
+                    action: crate::KEEP_ACCOUNT.id,
+                    subject: &after.public_id,
+                    title: "Renamed their own account",
+                    before: &words(&before),
+                    after: &words(&after),
+                };
+                audit::record(tx, &by, now, &change)
+            })
         })
         .await;
     match renamed {
@@ -301,6 +314,10 @@ pub(crate) async fn create_token(
     Form(form): Form<NewToken>,
 ) -> Answer {
     let id = account_of(&principal)?;
+    if principal.via == Some(Via::Token) {
+        // A token may be allowed less than its account; the one that it makes would not be.
+        return Err(Error::forbidden("sign in to make a token; one token cannot make another").into());
+    }
     let name = form.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 80 {
         let own = load(&app, &principal, &headers).await?;

@@ -1,12 +1,12 @@
 //! People: who is staff and which accounts are bots. Figures leave them out or show only them; nothing that is
 //! stored changes.
 
-use crate::frame::{Answer, Page, Told, form_card};
 use crate::store::{self, Lists};
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
-use capability::{App, Principal};
+use capability::settings_page::{Answer, Page, Told, form_card};
+use capability::{App, Principal, audit};
 use serde::Deserialize;
 use ui::{LongText, Markup, format, long_text};
 
@@ -74,8 +74,9 @@ pub(crate) async fn show(
     headers: HeaderMap,
     Query(told): Query<Told>,
 ) -> Answer {
-    let (name, lists) =
-        app.blocking(|app| app.db.read(|c| Ok((store::frame(c)?.0, store::lists(c)?)))).await?;
+    let (name, lists) = app
+        .blocking(|app| app.db.read(|c| Ok((capability::settings_page::frame(c)?.0, store::lists(c)?))))
+        .await?;
     let page = Page {
         app: &app,
         principal: &principal,
@@ -85,7 +86,7 @@ pub(crate) async fn show(
         title: "People",
         sentence: "Who is staff and who is a bot, so that figures count whom you mean.",
     };
-    Ok(page.draw(&told, &body(&lists, &principal.csrf)))
+    Ok(page.draw(told.words(crate::TOLD), &body(&lists, &principal.csrf)))
 }
 
 /// The form.
@@ -98,15 +99,19 @@ pub(crate) struct Listed {
 }
 
 /// `POST /desk/settings/people`
-pub(crate) async fn save(State(app): State<App>, Form(form): Form<Listed>) -> Answer {
+pub(crate) async fn save(State(app): State<App>, principal: Principal, Form(form): Form<Listed>) -> Answer {
     app.blocking(move |app| {
+        let now = app.clock.now();
         let present = app.db.read(store::lists)?;
         for (name, text, before) in
             [("staff", &form.staff, present.staff), ("bots", &form.bots, present.bots)]
         {
             let text = stored(text);
             if text != before {
-                app.community.set(name, &text)?;
+                let title = format!("Changed the list of {name}");
+                app.community.set_telling(name, &text, |tx, before, after| {
+                    audit::record(tx, &principal, now, &crate::decided(name, &title, before, after))
+                })?;
             }
         }
         app.events.tell("members");

@@ -1,15 +1,8 @@
 //! Every query of this capability; accounts, sessions and tokens are asked of `access`.
 
-use base::{Result, Zone};
+use base::Result;
 use community::settings;
 use store::Conn;
-
-/// The community's name and the zone of its figures.
-pub(crate) fn frame(c: &mut Conn<'_>) -> Result<(String, Zone)> {
-    let name = settings::get_or_default(c, "name")?;
-    let zone = Zone::named(&settings::get_or_default(c, "zone")?)?;
-    Ok((name, zone))
-}
 
 /// A change of the zone that is under way.
 pub(crate) struct Rebuild {

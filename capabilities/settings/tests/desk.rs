@@ -83,10 +83,6 @@ impl Product {
     async fn send(&self, path: &str, fields: &str) -> Answer {
         self.ask(Method::POST, path, &self.cookie, format!("csrf={}&{fields}", self.csrf)).await
     }
-
-    async fn accounts(&self) -> Vec<access::Account> {
-        self.app.blocking(|a| a.db.read(access::list)).await.expect("accounts")
-    }
 }
 
 #[test]
@@ -130,43 +126,6 @@ fn lists_of_people_are_kept_one_a_line() {
         assert!(page.text.contains("Ana\n@example.org") && page.text.contains(">greeter<"), "{}", page.text);
         let stored = p.app.blocking(|a| a.db.read(|c| community::settings::get(c, "staff"))).await;
         assert_eq!(stored.expect("a setting").as_deref(), Some("Ana, @example.org"));
-    });
-}
-
-#[test]
-fn an_account_is_added_used_removed_and_brought_back() {
-    on_both(async |p| {
-        let alone = p.accounts().await.remove(0);
-        let last = p.send(&format!("/desk/settings/accounts/{}/removal", alone.public_id), "").await;
-        assert_eq!(last.status, StatusCode::CONFLICT, "the last account stays");
-        let added = p.send("/desk/settings/accounts", "email=bo%40example.org&name=Bo").await;
-        assert_eq!(
-            (added.status, &added.headers["cache-control"].to_str().unwrap()),
-            (StatusCode::OK, &"no-store")
-        );
-        let link = added.between("id=\"secret\">", "<");
-        assert!(link.contains("/signin/link/"), "{}", added.text);
-        assert!(!p.open("/desk/settings/accounts").await.text.contains("/signin/link/"), "shown once");
-        let used = p.ask(Method::GET, &link, "", String::new()).await;
-        assert!(used.text.contains("Hello, Bo"), "{}", used.text);
-        let again = p.send("/desk/settings/accounts", "email=bo%40example.org").await;
-        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-
-        let bo = p.accounts().await.remove(1);
-        let base = format!("/desk/settings/accounts/{}", bo.public_id);
-        p.send(&base, "email=bo%40lathe.example&name=Bo+Lind").await;
-        assert_eq!(p.accounts().await[1].name, "Bo Lind");
-        assert!(p.open(&format!("{base}/removal")).await.text.contains("Remove the account of Bo Lind?"));
-        assert_eq!(
-            p.send(&format!("{base}/removal"), "").await.location(),
-            "/desk/settings/accounts?told=removed"
-        );
-        assert_eq!(p.accounts().await.len(), 1);
-        let gone = p.ask(Method::GET, &link, "", String::new()).await;
-        assert_eq!(gone.status, StatusCode::NOT_FOUND, "its link ends with it");
-        p.send("/desk/settings/accounts", "email=bo%40lathe.example").await;
-        let back = p.accounts().await.remove(1);
-        assert_eq!((back.id, back.name.as_str()), (bo.id, "Bo Lind"), "the same account again");
     });
 }
 
@@ -216,7 +175,7 @@ fn ones_own_account_has_sessions_looks_and_tokens() {
 #[test]
 fn a_page_asks_the_database_little() {
     on_both(async |p| {
-        for path in ["community", "people", "accounts", "account"] {
+        for path in ["community", "people", "account"] {
             let before = p.bench.db().statements();
             p.open(&format!("/desk/settings/{path}")).await;
             let asked = p.bench.db().statements() - before;

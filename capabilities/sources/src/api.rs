@@ -183,10 +183,14 @@ pub(crate) async fn create_import(
 }
 
 /// `DELETE /api/v1/imports/{import}`: takes it back.
-pub(crate) async fn undo_import(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+pub(crate) async fn undo_import(
+    State(app): State<App>,
+    by: Principal,
+    Path(id): Path<String>,
+) -> Answer<Response> {
     let found = app
         .blocking(move |app| {
-            pages::begin_undo(app, &id)?;
+            pages::begin_undo(app, &id, &by)?;
             app.db.read(|c| import::get(c, &id))
         })
         .await?;

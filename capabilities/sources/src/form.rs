@@ -1,5 +1,6 @@
 //! The form for importing: what was typed, what is wrong with it, looking first, beginning.
 
+use crate::told::told;
 use crate::uploads::{self, Received, Upload, Uploaded};
 use crate::work::{self, Task};
 use crate::{store, view};
@@ -297,7 +298,7 @@ fn take(app: &App, mut received: Received, by: &Principal) -> Result<Outcome> {
             work::start_look(app, &upload.id, request)?;
             return Ok(Outcome::Looking(upload.id.clone()));
         }
-        match work::start_import(app, &request) {
+        match begin(app, &request, by) {
             Ok(id) => {
                 work::forget(Task::Look, &upload.id);
                 return Ok(Outcome::Began(id));
@@ -311,6 +312,15 @@ fn take(app: &App, mut received: Received, by: &Principal) -> Result<Outcome> {
     let mut page = Page::load(app, form, mistakes, upload.as_ref())?;
     page.look = None;
     Ok(Outcome::Wrong(Box::new(page)))
+}
+
+/// Begins an import, and tells who did.
+fn begin(app: &App, request: &Request, by: &Principal) -> Result<String> {
+    let id = work::start_import(app, request)?;
+    let into = request.source.as_deref().unwrap_or(&request.format);
+    let after = format!("{into}: {}", request.label.as_deref().unwrap_or_default());
+    told(app, by, (crate::IMPORT_EXPORT, &id), "Began an import", ("", &after))?;
+    Ok(id)
 }
 
 /// The upload of this id, unless an import reads it.
@@ -341,7 +351,7 @@ pub(crate) fn begin_for_api(app: &App, received: &Received, by: &Principal) -> R
     let existing = app.db.read(sources::list)?;
     let mistakes = form.mistakes(app, &existing, &files);
     let result = match (&received.upload, mistakes.is_empty()) {
-        (Some(upload), true) => work::start_import(app, &form.request(upload, by)),
+        (Some(upload), true) => begin(app, &form.request(upload, by), by),
         _ => {
             let all: Vec<String> =
                 mistakes.iter().map(|(field, message)| format!("{field}: {message}")).collect();

@@ -8,6 +8,7 @@ mod pages;
 mod skipped;
 mod store;
 mod today;
+mod told;
 mod uploads;
 mod view;
 mod watch;
@@ -18,21 +19,23 @@ pub use work::resume_interrupted;
 
 use axum::Router;
 use axum::routing::{get, post};
-use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Routes};
+use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes};
 
 /// May see sources, imports and skipped lines.
 pub const SEE_SOURCES: Permission =
-    Permission { id: "sources.see_sources", title: "See sources and imports" };
+    Permission::new("sources.see_sources", "See sources and imports", Roles::LEADS.and(Roles::ANALYST));
 
 /// May upload exports, import, stop and continue imports.
-pub const IMPORT_EXPORT: Permission = Permission { id: "sources.import_export", title: "Import an export" };
+pub const IMPORT_EXPORT: Permission =
+    Permission::new("sources.import_export", "Import an export", Roles::LEADS);
 
 /// May take an import back.
-pub const UNDO_IMPORT: Permission = Permission { id: "sources.undo_import", title: "Take an import back" };
+pub const UNDO_IMPORT: Permission =
+    Permission::new("sources.undo_import", "Take an import back", Roles::LEADS);
 
 /// May correct the zone in which a source's times are read.
 pub const CORRECT_ZONE: Permission =
-    Permission { id: "sources.correct_zone", title: "Correct the zone of a source" };
+    Permission::new("sources.correct_zone", "Correct the zone of a source", Roles::LEADS);
 
 /// The most bytes of one upload. An export of ten million messages, packed, has about two gigabytes.
 pub const UPLOAD_MAX: usize = 32 << 30;
@@ -48,6 +51,7 @@ pub fn manifest() -> Manifest {
             icon: "plug",
             group: "foot",
             order: 900,
+            permission: SEE_SOURCES,
         }],
         routes: vec![
             Routes::new(SEE_SOURCES, seeing),
@@ -61,7 +65,7 @@ pub fn manifest() -> Manifest {
             Routes::new(IMPORT_EXPORT, api_uploading).with_body_limit(UPLOAD_MAX),
             Routes::new(UNDO_IMPORT, api_undoing),
         ],
-        today: vec![capability::today::TodayItems { permission: SEE_SOURCES, give: today::give }],
+        today: vec![capability::today::TodayItems { permission: SEE_SOURCES, give: today::give, plan: None }],
         permissions: vec![SEE_SOURCES, IMPORT_EXPORT, UNDO_IMPORT, CORRECT_ZONE],
         palette: vec![
             Palette { permission: IMPORT_EXPORT, find: find_actions },

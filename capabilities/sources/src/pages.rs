@@ -1,13 +1,14 @@
 //! The pages: parse, call, render.
 
 use crate::model::{Listing, SourceDetail, Standing, undo_hindrance};
+use crate::told::told;
 use crate::work::{self, Task};
 use crate::{store, view, watch};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Error, Result, Zone};
-use capability::{App, Principal, Problem};
+use capability::{App, Principal, Problem, off};
 use community::sources::Source;
 use connect::Skipped;
 use connect::import::{self, ImportRecord, Progress};
@@ -52,13 +53,41 @@ fn moving(imports: &[ImportRecord]) -> Vec<Moving> {
     imports.iter().filter_map(Moving::of).collect()
 }
 
+/// What pages offer to whoever looks: the token of forms, and why something is switched off (empty when it is on).
+pub(crate) struct Offer {
+    pub csrf: String,
+    pub off_import: String,
+    pub off_undo: String,
+    pub off_zone: String,
+}
+
+impl Offer {
+    fn of(by: &Principal) -> Self {
+        Self {
+            csrf: by.csrf.clone(),
+            off_import: off(by, crate::IMPORT_EXPORT),
+            off_undo: off(by, crate::UNDO_IMPORT),
+            off_zone: off(by, crate::CORRECT_ZONE),
+        }
+    }
+}
+
 /// `GET /desk/sources`
 pub(crate) async fn list(State(app): State<App>, principal: Principal, headers: HeaderMap) -> Answer {
     let listing: Listing = app.blocking(|app| app.db.read(store::listing)).await?;
     let moving = moving(&listing.imports);
     let shell = app.shell(&listing.community, &principal, &headers, "/desk/sources");
-    Ok(ui::page(&shell, "Sources", &view::list::body(&listing, &moving, watch::folder().as_ref()))
-        .into_response())
+    Ok(ui::page(
+        &shell,
+        "Sources",
+        &view::list::body(
+            &listing,
+            &moving,
+            watch::folder().as_ref(),
+            &off(&principal, crate::IMPORT_EXPORT),
+        ),
+    )
+    .into_response())
 }
 
 /// `GET /desk/sources/running`: the part of the list that changes while something runs.
@@ -131,7 +160,7 @@ pub(crate) async fn import(
     let mut shell = app.shell(&page.community, &principal, &headers, "/desk/sources");
     shell.crumbs = view::crumbs(Some(&page.source));
     let title = format!("Import of {}", page.import.input);
-    Ok(ui::page(&shell, &title, &view::import::body(&page, &shell.csrf)).into_response())
+    Ok(ui::page(&shell, &title, &view::import::body(&page, &Offer::of(&principal))).into_response())
 }
 
 /// `GET /desk/sources/imports/{import}/progress`: the part of its page that changes.
@@ -182,18 +211,20 @@ pub(crate) async fn ask_undo(
 ///
 /// # Errors
 /// `Conflict` with why it cannot be taken back now.
-pub(crate) fn begin_undo(app: &App, id: &str) -> Result<()> {
+pub(crate) fn begin_undo(app: &App, id: &str, by: &Principal) -> Result<()> {
     let page = load_import(app, id)?;
-    match page.hindrance {
-        Some(hindrance) => Err(Error::conflict(hindrance)),
-        None => work::start_undo(app, id),
+    if let Some(hindrance) = page.hindrance {
+        return Err(Error::conflict(hindrance));
     }
+    work::start_undo(app, id)?;
+    let before = format!("{}: {} activities", page.import.summary.source, page.import.summary.activities);
+    told(app, by, (crate::UNDO_IMPORT, id), "Took an import back", (&before, ""))
 }
 
 /// `POST /desk/sources/imports/{import}/undo`
-pub(crate) async fn undo(State(app): State<App>, Path(id): Path<String>) -> Answer {
+pub(crate) async fn undo(State(app): State<App>, principal: Principal, Path(id): Path<String>) -> Answer {
     let answer = back(&id);
-    app.blocking(move |app| begin_undo(app, &id)).await?;
+    app.blocking(move |app| begin_undo(app, &id, &principal)).await?;
     Ok(answer)
 }
 
@@ -250,7 +281,8 @@ fn draw_source(
 ) -> Response {
     let mut shell = app.shell(&detail.community, principal, headers, "/desk/sources");
     shell.crumbs = view::crumbs(None);
-    ui::page(&shell, &detail.source.name, &view::source::body(detail, state, &shell.csrf)).into_response()
+    ui::page(&shell, &detail.source.name, &view::source::body(detail, state, &Offer::of(principal)))
+        .into_response()
 }
 
 /// The form that corrects a zone.
@@ -268,7 +300,7 @@ pub(crate) async fn set_zone(
     Form(form): Form<ZoneForm>,
 ) -> Answer {
     let typed = form.zone.trim().to_owned();
-    let wanted = typed.clone();
+    let (wanted, by) = (typed.clone(), principal.clone());
     let begun = app
         .blocking(move |app| {
             let source = app.db.read(|c| community::sources::get(c, &id))?;
@@ -282,7 +314,10 @@ pub(crate) async fn set_zone(
                 }
                 Err(e) => return Ok(Err((source.public_id, e.message))),
             };
+            let (before, after) = (source.zone.clone(), zone.name().to_owned());
             work::start_zone(app, &source.public_id, zone)?;
+            let subject = (crate::CORRECT_ZONE, source.public_id.as_str());
+            told(app, &by, subject, &format!("Corrected the zone of {}", source.name), (&before, &after))?;
             Ok(Ok(source.public_id))
         })
         .await?;

@@ -5,7 +5,7 @@ use crate::store;
 use base::{Day, Error, Micros, Result, Zone};
 use capability::today::{TodayAsk, TodayItem, TodayItems, TodayKind};
 use capability::{App, Principal};
-use community::read::Scope;
+use community::read::{Plan, Scope};
 use std::collections::HashMap;
 use ui::{Markup, esc};
 
@@ -129,7 +129,9 @@ pub(crate) fn gather(app: &App, principal: &Principal, choice: &Choice) -> Resul
         .copied()
         .collect();
     let rights: Vec<&str> = allowed.iter().map(|given| given.permission.id).collect();
-    let question = format!("today {:?} {}", choice.on, rights.join(" "));
+    // Items show whether whoever looks may record contacts.
+    let contacts = capability::off_for_contacts(app, principal);
+    let question = format!("today {:?} {} {contacts}", choice.on, rights.join(" "));
     let known =
         app.memory.recall(&app.db, present, &question, || work_out(app, principal, choice, &allowed))?;
     let mut open = known.items.clone();
@@ -169,6 +171,11 @@ fn work_out(app: &App, principal: &Principal, choice: &Choice, allowed: &[TodayI
         });
         let mut items = Vec::new();
         if let Some(now) = now {
+            let plans = allowed.iter().filter_map(|given| given.plan);
+            let plan = plans.fold(Plan::default(), |all, plan| all.and(plan(view, now)));
+            view.plan(plan);
+            // Nearly everything below asks who is who; the days of everybody are read along with it.
+            view.roster()?;
             let ask = TodayAsk { app, principal: &anybody, now, back: BACK_MARK };
             for given in allowed {
                 items.extend((given.give)(view, &ask)?);

@@ -13,14 +13,15 @@ mod view;
 
 use axum::Router;
 use axum::routing::{get, post};
-use capability::{App, Manifest, NavEntry, Permission, Routes, Table};
+use capability::{App, Manifest, NavEntry, Permission, Roles, Routes, Table};
 use store::MIGRATIONS;
 
 /// May see what waits.
-pub const SEE: Permission = Permission { id: "today.see", title: "See what waits" };
+pub const SEE: Permission = Permission::new("today.see", "See what waits", Roles::EVERYBODY);
 
 /// May put off and dismiss what waits.
-pub const DECIDE: Permission = Permission { id: "today.decide", title: "Put off and dismiss what waits" };
+pub const DECIDE: Permission =
+    Permission::new("today.decide", "Put off and dismiss what waits", Roles::KEEPERS.and(Roles::VOLUNTEER));
 
 /// Where the page lives.
 pub const PATH: &str = "/desk/today";
@@ -30,7 +31,14 @@ pub fn manifest() -> Manifest {
     Manifest {
         id: "today",
         title: "Today",
-        navigation: vec![NavEntry { title: "Today", path: PATH, icon: "sun", group: "", order: 10 }],
+        navigation: vec![NavEntry {
+            title: "Today",
+            path: PATH,
+            icon: "sun",
+            group: "",
+            order: 10,
+            permission: SEE,
+        }],
         routes: vec![Routes::new(SEE, seeing), Routes::new(DECIDE, deciding)],
         api: vec![Routes::new(SEE, api_seeing), Routes::new(DECIDE, api_deciding)],
         permissions: vec![SEE, DECIDE],

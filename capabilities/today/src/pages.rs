@@ -6,7 +6,7 @@ use crate::{PATH, store, view};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use capability::{App, Principal, Problem, views};
+use capability::{App, Principal, Problem, token_for, views};
 use serde::Deserialize;
 
 type Page = std::result::Result<Response, Problem>;
@@ -22,7 +22,8 @@ pub(crate) async fn today(
     let (asked, who) = (choice.clone(), principal.clone());
     let today = app.blocking(move |app| gather(app, &who, &asked)).await?;
     let shell = app.shell(&today.community, &principal, &headers, PATH);
-    Ok(ui::page(&shell, "Today", &view::page(&today, &choice, &shell.csrf)).into_response())
+    Ok(ui::page(&shell, "Today", &view::page(&today, &choice, &token_for(&principal, crate::DECIDE)))
+        .into_response())
 }
 
 /// What a form sends beside the decision.

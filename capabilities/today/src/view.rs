@@ -28,6 +28,7 @@ pub(crate) fn page(today: &Today, choice: &Choice, csrf: &str) -> Markup {
         &page_head("Today", &sentence(today, now), &day_picker(today, choice, now)),
         &done(today, choice, csrf),
         &switches(today, choice),
+        &about(choice),
         &Markup::raw(format!(
             "<div class=\"split today\"><div class=\"todo-list\" id=\"todo\" data-list data-live=\"today imports members\" hx-get=\"{}\" \
              hx-trigger=\"live\" hx-select=\"#todo\" hx-swap=\"outerHTML\">{list}</div>\
@@ -112,6 +113,9 @@ fn until(today: &Today, state: &StateRow) -> String {
 }
 
 fn take_back(state: &StateRow, choice: &Choice, csrf: &str, label: &str) -> String {
+    if csrf.is_empty() {
+        return String::new();
+    }
     let back = Choice { done: String::new(), ..choice.clone() }.address();
     format!(
         "<form method=\"post\" action=\"{PATH}/states/{}/removal\"><input type=\"hidden\" name=\"csrf\" value=\"{}\">\
@@ -142,6 +146,31 @@ fn switches(today: &Today, choice: &Choice) -> Markup {
     let to = Choice { show: Show::Decided, ..plain };
     entries.push(entry("Put off or dismissed", today.decided.len(), &to, !open));
     ui::tabs("What waits", &entries)
+}
+
+/// What a list of one kind leaves out, and where that is.
+fn about(choice: &Choice) -> Markup {
+    let (text, href, link) = match choice.kind {
+        _ if choice.show == Show::Decided => return Markup::empty(),
+        Some(TodayKind::Newcomer) => (
+            "Newcomers of seven days whom nobody of the team greeted or answered. Whose first words are a question that \
+             waits stands under Questions.",
+            "/desk/members?state=new",
+            "All who are new in 30 days",
+        ),
+        Some(TodayKind::Quiet) => (
+            "Members who wrote in most weeks, or answered most, and fell silent.",
+            "/desk/members?state=quiet",
+            "Everybody active in the 30 days before the last 30, and not since",
+        ),
+        Some(TodayKind::Question) => (
+            "The newest and most harmful first.",
+            "/desk/conversations?state=unanswered&questions=1&sort=waiting",
+            "The longest waiting first",
+        ),
+        _ => return Markup::empty(),
+    };
+    Markup::raw(format!("<p class=\"hint about-kind\">{text} <a href=\"{}\">{link}</a></p>", esc(href)))
 }
 
 fn plural(kind: TodayKind) -> &'static str {
@@ -225,6 +254,12 @@ fn row(item: &TodayItem, now: Micros, zone: &Zone, choice: &Choice, csrf: &str) 
         .map(|s| esc(s).to_string())
         .collect::<Vec<_>>()
         .join(" · ");
+    // Where there is nothing more to say than the source, its letter stands before the reason.
+    let (meta, badge) = if place.is_empty() {
+        (String::new(), format!("{} ", item.badge))
+    } else {
+        (format!("<p class=\"todo-meta\">{} {place}</p>", item.badge), String::new())
+    };
     let quote = if item.quote.is_empty() {
         String::new()
     } else {
@@ -233,13 +268,12 @@ fn row(item: &TodayItem, now: Micros, zone: &Zone, choice: &Choice, csrf: &str) 
     format!(
         "<li class=\"todo\" data-row><span class=\"lead{tone}\">{icon}<span class=\"sr\">{kind}</span></span>\
          <div class=\"grow\"><p class=\"todo-title\"><a href=\"{href}\">{title}</a></p>\
-         <p class=\"todo-meta\">{badge} {place}</p>{quote}<p class=\"todo-why\">{why}</p></div>{due}\
+         {meta}{quote}<p class=\"todo-why\">{badge}{why}</p></div>{due}\
          <div class=\"todo-foot\">{actions}{decide}</div></li>",
         icon = ui::icon(symbol(item.kind)),
         kind = item.kind.title(),
         href = esc(&item.href),
         title = esc(&item.title),
-        badge = item.badge,
         why = esc(&item.why),
         due = clock(item, now, zone),
         actions = item.actions,
@@ -285,6 +319,9 @@ fn ago(then: Micros, now: Micros, zone: &Zone) -> String {
 
 /// "Later" and "Dismiss", each with what it needs.
 fn decide(item: &TodayItem, choice: &Choice, csrf: &str) -> String {
+    if csrf.is_empty() {
+        return String::new();
+    }
     let back = Choice { done: String::new(), ..choice.clone() }.address();
     let common: String = [
         ("csrf", csrf),

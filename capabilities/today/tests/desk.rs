@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use base::{Day, Result};
 use capability::today::{TodayAsk, TodayItem, TodayItems, TodayKind};
-use capability::{App, Manifest, Permission, Registry, assemble, kernel_manifests, look};
+use capability::{App, Manifest, Permission, Registry, Roles, assemble, kernel_manifests, look};
 use community::Ingestor;
 use community::read::LogView;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use testkit::{Bench, START, message};
 use tower::ServiceExt as _;
 use ui::Markup;
 
-const SEE: Permission = Permission { id: "things.see", title: "See things" };
+const SEE: Permission = Permission::new("things.see", "See things", Roles::EVERYBODY);
 const HOUR: i64 = 3_600_000_000;
 
 fn item(key: &str, kind: TodayKind, harm: u8, now: i64, due: Option<i64>) -> TodayItem {
@@ -69,7 +69,7 @@ fn product(bench: Bench) -> Product {
         id: "things",
         title: "Things",
         permissions: vec![SEE],
-        today: vec![TodayItems { permission: SEE, give }],
+        today: vec![TodayItems { permission: SEE, give, plan: None }],
         ..Manifest::default()
     });
     let registry = Registry::new(manifests).expect("a sound registry");

@@ -2,10 +2,14 @@
 //! know whether a terminal or a socket is behind it.
 
 pub mod accounts;
+mod audit;
+pub mod backup;
 mod bench;
+mod bench_access;
 mod bench_search;
 mod check;
 mod import;
+mod jobs;
 mod members;
 mod metric;
 pub mod reference;
@@ -13,7 +17,7 @@ mod search;
 mod settings;
 mod sources;
 
-use crate::cli::Command;
+use crate::cli::{Command, SecretsAction};
 use crate::out::Out;
 use base::{Error, Result};
 use capability::App;
@@ -40,14 +44,27 @@ pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8
         Command::Metrics => metric::metrics(out),
         Command::Settings(args) => settings::settings(app, args, out),
         Command::Accounts(args) => accounts::accounts(app, args, out),
+        Command::Roles { json } => accounts::roles(app, *json, out),
+        Command::Audit(args) => audit::audit(app, args, out),
         Command::Members(args) => members::members(app, args, out),
         Command::Sources(args) => sources::sources(app, args, out),
         Command::Search(args) => search::search(app, args, out),
         Command::Check { json } => return check::check(app, *json, out),
+        Command::Jobs(args) => jobs::jobs(app, args, out),
+        Command::Secrets { action: SecretsAction::Rotate, json } => jobs::secrets(app, *json, out),
+        Command::BenchJobs { jobs } => jobs::bench(app, *jobs, out),
+        Command::BenchWebhooks { endpoints, failing, events } => {
+            jobs::bench_webhooks(app, (*endpoints, *events), failing, out)
+        }
         Command::BenchFill(args) => bench::fill(app, args, out),
         Command::BenchAsk(args) => bench::ask(app, args, out),
+        Command::BenchAccess => bench_access::run(app, out),
         Command::BenchSearch(args) => bench_search::run(app, args, out),
         Command::Reference { out: folder } => reference::write(&context.cwd.join(folder), out),
+        Command::Backup(args) => backup::backup(context, args, out),
+        Command::Restore(_) | Command::Move(_) => {
+            Err(Error::invalid("this is done without a server; stop it, and say it again"))
+        }
         Command::Demo(_) | Command::Serve(_) => {
             Err(Error::invalid("a server is started from the command line, not through another one"))
         }

@@ -9,9 +9,12 @@ use search::{Asked, Page};
 
 /// Searches. Without a server the index may be behind: then it is brought up first.
 pub fn search(app: &App, args: &SearchArgs, out: &mut dyn Out) -> Result<()> {
+    let Some(query) = args.query.as_ref().filter(|_| !args.rebuild) else {
+        return rebuild(app, args.json, out);
+    };
     community::search::follow(&app.db, app.stop_flag())?;
     let mut asked = Asked::read(&[("type".into(), args.kind.clone())])?;
-    (asked.q, asked.newest) = (args.query.clone(), args.newest);
+    (asked.q, asked.newest) = (query.clone(), args.newest);
     let found = search::find(app, &asked, Some(args.limit.clamp(1, 1_000)))?;
     if args.json {
         return out.line(&json(&search::answer(&found)?)?);
@@ -42,4 +45,17 @@ pub fn search(app: &App, args: &SearchArgs, out: &mut dyn Out) -> Result<()> {
             out.note(&format!("{all} found"))
         }
     }
+}
+
+/// Makes the index anew.
+fn rebuild(app: &App, as_json: bool, out: &mut dyn Out) -> Result<()> {
+    let written = community::search::rebuild(&app.db, app.stop_flag())?;
+    if as_json {
+        return out.line(&json(&serde_json::json!({ "written": written }))?);
+    }
+    out.line(if app.is_stopping() {
+        "Told to end: the search index is made anew from where it stopped at the next start."
+    } else {
+        "The search index was made anew from the log."
+    })
 }

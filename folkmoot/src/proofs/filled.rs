@@ -35,6 +35,11 @@ pub(super) fn on_both() -> Vec<Filled> {
     urls.into_iter().flatten().map(|(database, url)| fill(database, url)).collect()
 }
 
+/// On a fresh SQLite file only, for what does not depend on the database.
+pub(super) fn on_sqlite() -> Filled {
+    fill("SQLite", String::new())
+}
+
 fn fill(database: &'static str, database_url: String) -> Filled {
     let folder = tempfile::tempdir().expect("a folder");
     let config = Config { data: folder.path().into(), database_url, ..Config::default() };
@@ -54,6 +59,11 @@ fn fill(database: &'static str, database_url: String) -> Filled {
                 "INSERT INTO annotations (public_id, first_day, last_day, kind, text, written_by, written_at)
                  VALUES ('ann_test', $1, $1, 'release', 'A release', 'test', $2)",
                 &[(TODAY - 20).into(), clock.now().into()],
+            )?;
+            tx.execute(
+                "INSERT INTO webhook_endpoints (public_id, url, description, kinds, private, history, made_at, changed_at)
+                 VALUES ('whe_test', 'https://hooks.example.org/in', 'A chat', '*', 0, 0, $1, $1)",
+                &[clock.now().into()],
             )?;
             let session = access::create_session(tx, account.id, clock.now())?;
             Ok((session, access::create_link(tx, account.id, clock.now())?))
@@ -78,9 +88,12 @@ fn ids(app: &App, imports: Vec<String>, link: String) -> Vec<(&'static str, Vec<
         ),
         ("member", list("SELECT public_id FROM identities ORDER BY identity LIMIT 1")),
         ("account", list("SELECT public_id FROM accounts WHERE email <> 'ana@example.org'")),
+        ("role", list("SELECT slug FROM roles WHERE slug IN ('owner', 'moderator') ORDER BY role_id")),
         ("chapter", chapters),
         ("identity", list("SELECT public_id FROM identities ORDER BY identity LIMIT 1")),
         ("token", vec![link]),
+        ("endpoint", list("SELECT public_id FROM webhook_endpoints")),
+        ("kind", vec!["question.asked".to_owned()]),
         ("metric", metric::registry().iter().map(|d| d.id.to_owned()).collect()),
     ]
 }

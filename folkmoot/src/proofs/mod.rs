@@ -1,9 +1,12 @@
-//! What holds for all of the program at once: every SQL text is one that both databases know, and no page or
-//! API read asks the database much.
+//! What holds for all of the program at once: every SQL text is one that both databases know, no page or API read
+//! asks the database much, and every route lets in whom a reviewed table names.
 //!
 //! These tests read the sources of the workspace, so that nothing new escapes them.
 
 mod filled;
+mod forms;
+mod gates;
+mod matrix;
 mod reads;
 mod source;
 mod sql;

@@ -41,33 +41,10 @@ const VISITS: &[(&str, &[&str])] = &[
 ];
 
 /// Routes that take more, the first time after a start and again: what is left to do. Only shrinks.
-const OVER: &[(&str, [usize; 2])] = &[
-    ("/api/v1/link-suggestions", [10, 8]),
-    ("/api/v1/members", [9, 8]),
-    ("/api/v1/members/{member}", [15, 12]),
-    ("/api/v1/members/{member}/notes", [9, 8]),
-    ("/api/v1/metrics/{metric}", [9, 8]),
-    ("/api/v1/today", [32, 8]),
-    ("/desk/channels", [9, 8]),
-    ("/desk/channels/{channel}", [13, 8]),
-    ("/desk/contacts", [9, 8]),
-    ("/desk/health/cards/{key}", [22, 14]),
-    ("/desk/health/report", [39, 13]),
-    ("/desk/health/{metric}", [15, 9]),
-    ("/desk/health/{metric}/csv", [10, 9]),
-    ("/desk/health/{metric}/rows", [11, 11]),
-    ("/desk/health/{metric}/rows/csv", [11, 11]),
-    ("/desk/members", [12, 9]),
-    ("/desk/members/csv", [11, 8]),
-    ("/desk/members/suggestions", [11, 8]),
-    ("/desk/members/{member}", [15, 12]),
-    ("/desk/members/{member}/circle", [13, 10]),
-    ("/desk/members/{member}/link", [10, 8]),
-    ("/desk/members/{member}/rhythm", [11, 8]),
-    ("/desk/members/{member}/suggestions", [14, 11]),
-    ("/desk/members/{member}/timeline", [13, 10]),
-    ("/desk/today", [32, 8]),
-];
+const OVER: &[(&str, [usize; 2])] = &[];
+
+/// Routes on a listener of their own, which no page and no person reads.
+const ELSEWHERE: [&str; 1] = ["/metrics"];
 
 /// What an address may answer beside 200: where it leads on.
 fn fits(status: StatusCode) -> bool {
@@ -158,7 +135,8 @@ fn too_many(address: &str, took: &[String], round: usize, database: &str) -> Str
 #[test]
 fn every_read_takes_at_most_eight_statements() {
     let sources = source::all();
-    let routes = source::get_routes(&sources);
+    let mut routes = source::get_routes(&sources);
+    routes.retain(|r| !ELSEWHERE.contains(&r.path.as_str()));
     assert!(routes.len() > 25, "only {} routes were found", routes.len());
     let mut wrong = BTreeSet::new();
     // The most that any address of a route took, the first time and the second.

@@ -283,7 +283,7 @@ impl Reader<'_> {
     }
 }
 
-/// A route of the sources: the path, and whether it answers GET.
+/// A route of the sources: the path, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Route {
     pub path: String,
@@ -295,6 +295,15 @@ pub(super) struct Route {
 /// # Panics
 /// When a path is neither a literal nor a constant.
 pub(super) fn get_routes(sources: &[Source]) -> Vec<Route> {
+    let gets = all_routes(sources).into_iter().filter(|(method, _)| *method == "GET");
+    gets.map(|(_, route)| route).collect()
+}
+
+/// Every route with its method, by path.
+///
+/// # Panics
+/// When a path is neither a literal nor a constant.
+pub(super) fn all_routes(sources: &[Source]) -> Vec<(&'static str, Route)> {
     let mut routes = Vec::new();
     for source in sources {
         let codes = source.literals.iter().map(|l| l.before.as_str()).chain([source.rest.as_str()]);
@@ -311,17 +320,31 @@ pub(super) fn get_routes(sources: &[Source]) -> Vec<Route> {
                         (constant(source, sources, name.trim()), line, methods.to_owned())
                     }
                 };
-                let methods = methods.split(".route(").next().unwrap_or_default();
-                let asked =
-                    methods.contains(" get(") || methods.contains(".get(") || methods.contains("::get(");
-                if asked || methods.trim_start_matches([',', ' ', '\n']).starts_with("get(") {
-                    routes.push(Route { path, place: source.place(line) });
-                }
+                let route = Route { path, place: source.place(line) };
+                routes.extend(methods_in(&methods).into_iter().map(|method| (method, route.clone())));
             }
         }
     }
-    routes.sort();
+    routes.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
     routes
+}
+
+/// The methods of a route: the calls behind its path, up to the parenthesis that closes it.
+fn methods_in(code: &str) -> Vec<&'static str> {
+    const METHODS: [(&str, &str); 5] =
+        [("get(", "GET"), ("post(", "POST"), ("put(", "PUT"), ("patch(", "PATCH"), ("delete(", "DELETE")];
+    let mut depth = 1;
+    let end = code.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '(') - i32::from(*c == ')');
+        depth == 0
+    });
+    let code = &code[..end.map_or(code.len(), |(at, _)| at)];
+    let code = code.split(".route(").next().unwrap_or_default();
+    let called = |word: &str| {
+        code.match_indices(word)
+            .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    METHODS.iter().filter(|(word, _)| called(word)).map(|m| m.1).collect()
 }
 
 /// The text of a constant: of this file, else one of its crate that is seen elsewhere.
@@ -368,6 +391,24 @@ mod tests {
         assert!(
             source.literals[2].is_formatted() && source.literals[1].function != source.literals[0].function
         );
+    }
+
+    #[test]
+    fn routes_are_read_with_their_methods() {
+        let code = r#"
+            fn a() -> Router {
+                Router::new()
+                    .route("/one", get(list).post(add))
+                    .route("/two", axum::routing::delete(api::forget))
+                    .route(THREE, get(async || Redirect::to("/one")))
+            }
+            const THREE: &str = "/three";
+            fn b(headers: &HeaderMap) { headers.get(NAME); budget(1); }
+        "#;
+        let (source, _) = read(Path::new("a/src/lib.rs"), code);
+        let routes = all_routes(&[source]);
+        let seen: Vec<(&str, &str)> = routes.iter().map(|(m, r)| (*m, r.path.as_str())).collect();
+        assert_eq!(seen, [("GET", "/one"), ("POST", "/one"), ("GET", "/three"), ("DELETE", "/two")]);
     }
 
     #[test]

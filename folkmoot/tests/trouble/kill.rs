@@ -9,11 +9,11 @@ use std::time::Duration;
 use store::{Conn, Db};
 
 /// What the program is watched by.
-type Gauge = fn(&mut Conn<'_>) -> Result<i64>;
+pub type Gauge = fn(&mut Conn<'_>) -> Result<i64>;
 
 /// Runs the program until `gauge` says that it is as far as `far` calls far enough, and kills it there. Returns
 /// its output when it ended before.
-fn run_and_kill(
+pub fn run_and_kill(
     place: &Place,
     mut command: Command,
     gauge: Gauge,
@@ -39,7 +39,7 @@ fn run_and_kill(
     }
 }
 
-fn on_both(test: impl Fn(&Place)) {
+pub fn on_both(test: impl Fn(&Place)) {
     test(&Place::sqlite());
     if let Some(place) = Place::postgres() {
         test(&place);

@@ -2,7 +2,9 @@
 //! lost, nothing is half done, and the message says what to do.
 #![cfg(unix)]
 
+mod backup;
 mod faults;
 mod hostile;
+mod index;
 mod kill;
 mod support;

@@ -45,8 +45,18 @@ impl Place {
         }
     }
 
+    /// Another data folder on the same database, as another node has it.
+    pub fn beside(&self) -> Self {
+        Self { database: self.database.clone(), ..Self::sqlite() }
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The address of its PostgreSQL database; empty on SQLite.
+    pub fn url(&self) -> &str {
+        self.database.as_deref().unwrap_or_default()
     }
 
     /// The program with these words, split at blanks, and a path at the end.

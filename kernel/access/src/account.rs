@@ -1,6 +1,8 @@
 //! Accounts: who signs in to the desk.
 
-use crate::secret;
+use crate::principal::{Permission, Principal};
+use crate::role::{OWNER, Scope};
+use crate::{outrank, roles, secret};
 use base::{Error, Micros, Result, TypeId};
 use store::{Conn, Row};
 
@@ -19,12 +21,15 @@ pub struct Account {
     pub has_password: bool,
     /// When it was made, UTC microseconds.
     pub created_at: Micros,
+    /// When somebody last signed in with it.
+    pub signed_in_at: Option<Micros>,
 }
 
 /// The address of the account that the first run makes; whoever uses its link says who they are.
 pub const FIRST_EMAIL: &str = "owner@localhost";
 
-const COLUMNS: &str = "account_id, public_id, email, name, CAST(CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS BIGINT), created_at";
+const COLUMNS: &str = "account_id, public_id, email, name, CAST(CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS BIGINT), created_at,
+     signed_in_at";
 
 fn account_of(row: &Row<'_>) -> Result<Account> {
     Ok(Account {
@@ -34,10 +39,12 @@ fn account_of(row: &Row<'_>) -> Result<Account> {
         name: row.text(3)?,
         has_password: row.int(4)? != 0,
         created_at: row.int(5)?,
+        signed_in_at: row.opt_int(6)?,
     })
 }
 
-/// Makes an account. Without a name, the part of the address before the `@` stands for it.
+/// Makes an account. Without a name, the part of the address before the `@` stands for it. The first one is owner
+/// of everything; whoever makes a later one gives it its roles ([`crate::grant`]).
 ///
 /// # Errors
 /// `Invalid` for something that is no e-mail address, `Conflict` when there is one for it already.
@@ -47,12 +54,13 @@ pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -
         return Err(Error::conflict(format!("there is an account for {email} already")));
     }
     if let Some(account) = bring_back(tx, &email, name)? {
+        own_if_first(tx, account.id, now)?;
         return Ok(account);
     }
     let local = email.split('@').next().unwrap_or(&email);
     let name = name.map(str::trim).filter(|n| !n.is_empty()).unwrap_or(local);
     let public_id = TypeId::new("acc", now);
-    tx.query_one(
+    let account = tx.query_one(
         "INSERT INTO accounts (public_id, email, name, created_at) VALUES ($1, $2, $3, $4) RETURNING account_id",
         &[public_id.as_str().into(), (&email).into(), name.into(), now.into()],
         |r| {
@@ -63,9 +71,22 @@ pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -
                 name: name.to_owned(),
                 has_password: false,
                 created_at: now,
+                signed_in_at: None,
             })
         },
-    )
+    )?;
+    own_if_first(tx, account.id, now)?;
+    Ok(account)
+}
+
+/// While nobody owns the installation, whoever comes does.
+fn own_if_first(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<()> {
+    let owned = roles::grants(tx)?.iter().any(|g| g.slug == OWNER && g.scope == Scope::Everything);
+    if !owned {
+        let role = roles::role_named(tx, OWNER)?;
+        roles::insert(tx, account, &role, Scope::Everything, None, now)?;
+    }
+    Ok(())
 }
 
 /// The account of this address that was removed, with a new name if one is given: it has no password, no
@@ -86,20 +107,44 @@ fn bring_back(tx: &mut Conn<'_>, email: &str, name: Option<&str>) -> Result<Opti
 /// what it did, and an account made later for the same address is this one again.
 ///
 /// # Errors
-/// `NotFound` when there is none, `Conflict` for the last account.
-pub fn remove(tx: &mut Conn<'_>, public_id: &str, by: &str, now: Micros) -> Result<Account> {
+/// `NotFound` when there is none, `Forbidden` when whoever asks holds less than the account does, `Conflict` for one's
+/// own account, the last account, and the last owner.
+pub fn remove(
+    tx: &mut Conn<'_>,
+    by: &Principal,
+    permissions: &[Permission],
+    public_id: &str,
+    now: Micros,
+) -> Result<Account> {
     let account = get_by_public_id(tx, public_id)?;
+    outrank::must_outrank(tx, by, permissions, &account)?;
+    if by.account == Some(account.id) {
+        return Err(Error::conflict("this is your own account; ask somebody else to remove it"));
+    }
     if list(tx)?.len() < 2 {
         return Err(Error::conflict(
             "this is the last account; make another one first, or nobody could sign in any more",
         ));
     }
+    let owners = roles::grants(tx)?;
+    let owners = owners.iter().filter(|g| g.slug == OWNER && g.scope == Scope::Everything);
+    if owners.clone().any(|g| g.account == account.id) && owners.count() < 2 {
+        return Err(Error::conflict("this is the last owner; make somebody else an owner first"));
+    }
+    tx.execute(
+        "UPDATE grants SET ended_at = $1, ended_by_account = $2 WHERE account_id = $3 AND ended_at IS NULL",
+        &[now.into(), by.account.into(), account.id.into()],
+    )?;
     for table in ["sessions", "sign_in_links", "api_tokens"] {
         tx.execute(&format!("DELETE FROM {table} WHERE account_id = $1"), &[account.id.into()])?;
     }
+    let removed_by = match by.account {
+        Some(own) => get(tx, own)?.public_id,
+        None => by.name.clone(),
+    };
     tx.execute(
         "UPDATE accounts SET removed_at = $1, removed_by = $2, password_hash = NULL WHERE account_id = $3",
-        &[now.into(), by.into(), account.id.into()],
+        &[now.into(), (&removed_by).into(), account.id.into()],
     )?;
     Ok(account)
 }
@@ -128,7 +173,9 @@ pub fn first_account(tx: &mut Conn<'_>, now: Micros) -> Result<Account> {
          ON CONFLICT (email) DO NOTHING",
         &[public_id.as_str().into(), FIRST_EMAIL.into(), now.into()],
     )?;
-    get_by_email(tx, FIRST_EMAIL)
+    let account = get_by_email(tx, FIRST_EMAIL)?;
+    own_if_first(tx, account.id, now)?;
+    Ok(account)
 }
 
 /// The account with this e-mail address.

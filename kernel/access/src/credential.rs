@@ -3,9 +3,10 @@
 
 use crate::account::Account;
 use crate::agent;
+use crate::role::{Held, Role, Scope};
 use crate::secret::{random_token, token_hash};
 use base::{Error, Micros, Result, TypeId};
-use store::Conn;
+use store::{Conn, Param};
 
 /// How long a sign-in link can be used: 24 hours.
 pub const LINK_LIFE: Micros = 24 * 3_600_000_000;
@@ -86,6 +87,7 @@ pub fn create_session_from(tx: &mut Conn<'_>, account: i64, agent: &str, now: Mi
             (&agent::words(agent)).into(),
         ],
     )?;
+    tx.execute("UPDATE accounts SET signed_in_at = $1 WHERE account_id = $2", &[now.into(), account.into()])?;
     Ok(token)
 }
 
@@ -148,6 +150,18 @@ pub fn end_session(tx: &mut Conn<'_>, account: i64, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends every session of an account but the one with the cookie `keep`; how many.
+///
+/// # Errors
+/// When the database says no.
+pub fn end_sessions(tx: &mut Conn<'_>, account: i64, keep: Option<&str>) -> Result<u64> {
+    let keep = keep.map(token_hash).unwrap_or_default();
+    tx.execute(
+        "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2",
+        &[account.into(), (&keep).into()],
+    )
+}
+
 /// What a credential leads to.
 pub(crate) struct Found {
     pub account: i64,
@@ -155,19 +169,72 @@ pub(crate) struct Found {
     pub name: String,
     /// When an API token was last used; nothing for a session.
     pub used_at: Option<Micros>,
+    /// What the account may do.
+    pub held: Held,
 }
+
+/// Behind the rows of whoever asks: every role with what was changed about it, so that one statement answers who
+/// it is, what they may do, and which role would allow what they may not.
+const AND_ROLES: &str = "UNION ALL
+     SELECT 1, r.role_id, r.slug, r.title, c.held, c.permission, 0, NULL, NULL
+     FROM roles r LEFT JOIN role_changes c ON c.role_id = r.role_id
+     ORDER BY 1, 2";
 
 /// Whose session it is.
 ///
 /// # Errors
 /// When the database says no.
 pub(crate) fn session_account(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Found>> {
-    c.query_opt(
-        "SELECT a.account_id, a.email, a.name FROM sessions s JOIN accounts a ON a.account_id = s.account_id
-         WHERE s.token_hash = $1 AND s.expires_at > $2",
-        &[(&token_hash(token)).into(), now.into()],
-        |r| Ok(Found { account: r.int(0)?, email: r.text(1)?, name: r.text(2)?, used_at: None }),
-    )
+    let sql = format!(
+        "SELECT CAST(0 AS BIGINT) AS part, a.account_id AS number, a.email, a.name, g.role_id, g.scope_kind, g.scope_id,
+                CAST(NULL AS TEXT) AS only_these, CAST(NULL AS BIGINT) AS used_at
+         FROM sessions s JOIN accounts a ON a.account_id = s.account_id
+         LEFT JOIN grants g ON g.account_id = a.account_id AND g.ended_at IS NULL
+         WHERE s.token_hash = $1 AND s.expires_at > $2 {AND_ROLES}"
+    );
+    found(c, &sql, &[(&token_hash(token)).into(), now.into()])
+}
+
+/// Reads whose credential it is and what they may do.
+fn found(c: &mut Conn<'_>, sql: &str, params: &[Param<'_>]) -> Result<Option<Found>> {
+    let mut found: Option<Found> = None;
+    let mut roles: Vec<Role> = Vec::new();
+    c.for_each(sql, params, |r| {
+        if r.int(0)? == 0 {
+            let known = match &mut found {
+                Some(known) => known,
+                None => found.insert(Found {
+                    account: r.int(1)?,
+                    email: r.text(2)?,
+                    name: r.text(3)?,
+                    used_at: r.opt_int(8)?,
+                    held: Held { roles: Vec::new(), grants: Vec::new(), only: only(r.opt_text(7)?) },
+                }),
+            };
+            if let (Some(role), Some(kind)) = (r.opt_int(4)?, r.opt_text(5)?) {
+                known.held.grants.extend(Scope::of(&kind, r.int(6)?).map(|scope| (role, scope)));
+            }
+            return Ok(());
+        }
+        let id = r.int(1)?;
+        if roles.last().is_none_or(|last| last.id != id) {
+            roles.push(Role { id, slug: r.text(2)?, title: r.text(3)?, changes: Vec::new() });
+        }
+        if let (Some(role), Some(held), Some(permission)) = (roles.last_mut(), r.opt_int(4)?, r.opt_text(5)?)
+        {
+            role.changes.push((permission, held != 0));
+        }
+        Ok(())
+    })?;
+    Ok(found.map(|mut f| {
+        f.held.roles = roles;
+        f
+    }))
+}
+
+/// The permissions that a token was limited to, from how they are stored.
+fn only(stored: Option<String>) -> Option<Vec<String>> {
+    stored.map(|ids| ids.split_whitespace().map(str::to_owned).collect())
 }
 
 /// Ends a session.
@@ -238,7 +305,7 @@ pub fn list_api_tokens(c: &mut Conn<'_>, account: i64) -> Result<Vec<ApiToken>> 
 pub fn remove_own_api_token(tx: &mut Conn<'_>, account: i64, public_id: &str) -> Result<()> {
     let own = list_api_tokens(tx, account)?.iter().any(|t| t.public_id == public_id);
     if !own {
-        return Err(Error::not_found("you have no such API token any more"));
+        return Err(Error::not_found("this API token has been withdrawn already"));
     }
     remove_api_token(tx, public_id)
 }
@@ -255,13 +322,15 @@ pub fn remove_api_token(tx: &mut Conn<'_>, public_id: &str) -> Result<()> {
 }
 
 /// Whose API token it is.
-pub(crate) fn api_token_account(c: &mut Conn<'_>, token: &str) -> Result<Option<Found>> {
-    c.query_opt(
-        "SELECT a.account_id, a.email, a.name, t.used_at
-         FROM api_tokens t JOIN accounts a ON a.account_id = t.account_id WHERE t.token_hash = $1",
-        &[(&token_hash(token)).into()],
-        |r| Ok(Found { account: r.int(0)?, email: r.text(1)?, name: r.text(2)?, used_at: r.opt_int(3)? }),
-    )
+pub(crate) fn api_token_account(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Found>> {
+    let sql = format!(
+        "SELECT CAST(0 AS BIGINT) AS part, a.account_id AS number, a.email, a.name, g.role_id, g.scope_kind, g.scope_id,
+                t.permissions AS only_these, t.used_at
+         FROM api_tokens t JOIN accounts a ON a.account_id = t.account_id
+         LEFT JOIN grants g ON g.account_id = a.account_id AND g.ended_at IS NULL
+         WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) {AND_ROLES}"
+    );
+    found(c, &sql, &[(&token_hash(token)).into(), now.into()])
 }
 
 /// Notes that an API token was used.

@@ -4,11 +4,11 @@ use crate::credential::{api_token_account, session_account, touch_api_token};
 use crate::csrf;
 use crate::principal::{Permission, Principal, Via, require};
 use crate::secret::form_token;
-use crate::{Access, Problem};
+use crate::{Access, Problem, audit};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Micros, Result};
@@ -21,26 +21,79 @@ pub(crate) const SESSION_COOKIE: &str = "folkmoot_session";
 /// API tokens note their use at most this often, so that reading does not write.
 const TOUCH_EVERY: Micros = 3_600_000_000;
 
-/// Lets a request through to the route if whoever asks may use it; puts the [`Principal`] into the request.
+/// What stands in front of a group of routes.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
+    /// What whoever asks must be allowed to do.
+    pub permission: Permission,
+    /// Whether the routes show the files of persons, so that reading them is told to the audit log.
+    pub personal: bool,
+}
+
+/// Lets a request through to the route if whoever asks may use it; puts the [`Principal`] into the request, and
+/// tells the audit log of a change that the route did not tell itself.
 ///
 /// Nobody: a page redirects to the sign-in page and comes back, the API answers 401. Somebody who may not: 403.
-pub async fn guard(access: Access, permission: Permission, request: Request, next: Next) -> Response {
-    match admit(&access, permission, request).await {
-        Ok(request) => next.run(request).await,
-        Err(response) => *response,
+pub async fn guard(access: Access, gate: Gate, request: Request, next: Next) -> Response {
+    let (request, principal) = match admit(&access, gate.permission, request).await {
+        Ok(admitted) => admitted,
+        Err(response) => return *response,
+    };
+    let safe = csrf::is_safe(request.method());
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let succeeded = response.status().is_success() || response.status().is_redirection();
+    if safe {
+        if gate.personal && response.status().is_success() {
+            access.readings.note(&principal, &access.clock, gate.permission.id, subject_of(&path).to_owned());
+        }
+    } else if succeeded && !principal.trail.is_noted() {
+        let told = access.blocking(move |a| a.tell(&principal, gate.permission, &method, &path)).await;
+        if let Err(error) = told {
+            // The change has been made; that it could not be told is for whoever reads the log.
+            tracing::error!(%error, "a change could not be written into the audit log");
+        }
     }
+    response
+}
+
+impl Access {
+    /// Tells the audit log of a change in the words that a route's address and permission give.
+    fn tell(&self, by: &Principal, permission: Permission, method: &Method, path: &str) -> Result<()> {
+        let title = format!("{} ({method} {path})", permission.title);
+        let change = audit::Change {
+            action: permission.id,
+            subject: subject_of(path),
+            title: &title,
+            ..audit::Change::default()
+        };
+        let now = self.clock.now();
+        self.db.write(Priority::Interactive, |tx| audit::record(tx, by, now, &change))
+    }
+}
+
+/// What an address is about: its last public id, or else itself.
+fn subject_of(path: &str) -> &str {
+    let is_id = |segment: &&str| {
+        segment.split_once('_').is_some_and(|(prefix, rest)| {
+            prefix.len() == 3 && prefix.bytes().all(|b| b.is_ascii_lowercase()) && rest.len() == 26
+        })
+    };
+    path.rsplit('/').find(is_id).unwrap_or(path)
 }
 
 async fn admit(
     access: &Access,
     permission: Permission,
     request: Request,
-) -> std::result::Result<Request, Box<Response>> {
+) -> std::result::Result<(Request, Principal), Box<Response>> {
     let boxed = |p: Problem| Box::new(p.into_response());
-    let principal = authenticate(access, request.headers()).await.map_err(|e| boxed(Problem::from(e)))?;
+    let mut principal = authenticate(access, request.headers()).await.map_err(|e| boxed(Problem::from(e)))?;
     if !principal.is_known() {
         return Err(Box::new(ask_to_sign_in(&request)));
     }
+    principal.address = client_address(access, &request);
     require(&principal, permission).map_err(|e| boxed(Problem::from(e)))?;
     let mut request = if principal.via == Some(Via::Session) {
         let session = cookie(request.headers(), SESSION_COOKIE).unwrap_or_default();
@@ -48,8 +101,8 @@ async fn admit(
     } else {
         request
     };
-    request.extensions_mut().insert(principal);
-    Ok(request)
+    request.extensions_mut().insert(principal.clone());
+    Ok((request, principal))
 }
 
 /// Checks a request that may change something; gives it back whole.
@@ -128,10 +181,10 @@ fn by_session(access: &Access, session: &str) -> Result<Principal> {
 }
 
 fn by_api_token(access: &Access, token: &str) -> Result<Principal> {
-    let Some(found) = access.db.read(|c| api_token_account(c, token))? else {
+    let now = access.clock.now();
+    let Some(found) = access.db.read(|c| api_token_account(c, token, now))? else {
         return Ok(Principal::nobody());
     };
-    let now = access.clock.now();
     if found.used_at.is_none_or(|at| at + TOUCH_EVERY < now) {
         access.db.write(Priority::Interactive, |tx| touch_api_token(tx, token, now))?;
     }

@@ -1,17 +1,22 @@
-//! Accounts, sign-in, sessions, API tokens, and the one permission check that every route passes.
+//! Accounts, sign-in, sessions, API tokens, roles, the one permission check that every route passes, and the audit
+//! log.
 //!
 //! How pages look is not decided here: [`Look`] holds the functions that draw them, passed down by whoever
 //! assembles the product.
 
 mod account;
 mod agent;
+pub mod audit;
 mod credential;
 mod csrf;
 mod guard;
 mod look;
+mod outrank;
 mod pages;
 mod principal;
 mod problem;
+mod role;
+mod roles;
 mod secret;
 mod throttle;
 
@@ -21,15 +26,21 @@ pub use account::{
 };
 pub use credential::{
     API_TOKEN_PREFIX, ApiToken, LINK_LIFE, SESSION_LIFE, Session, create_api_token, create_link,
-    create_session, create_session_from, end_session, find_link, list_api_tokens, list_sessions,
-    remove_api_token, remove_own_api_token, remove_session, use_link,
+    create_session, create_session_from, end_session, end_sessions, find_link, list_api_tokens,
+    list_sessions, remove_api_token, remove_own_api_token, remove_session, use_link,
 };
-pub use guard::{authenticate, guard, session_of};
+pub use guard::{Gate, authenticate, guard, session_of};
 pub use look::{LinkView, Look, PasswordView, SignInView};
+pub use outrank::{must_outrank, must_outrank_role, why_not_outrank};
 pub use pages::routes;
 pub use principal::{Permission, Principal, Via, require};
 pub use problem::Problem;
-pub use secret::{PASSWORD_MAX, PASSWORD_MIN};
+pub use role::{OWNER, Reach, Role, Roles, Scope};
+pub use roles::{
+    Grant, change_role, create_role, end_grant, fingerprint as roles_fingerprint, grant, grants, remove_role,
+    role_named, roles as list_roles,
+};
+pub use secret::{PASSWORD_MAX, PASSWORD_MIN, same as same_secret};
 pub use throttle::Throttle;
 
 use base::{Clock, Error, Result};
@@ -51,11 +62,23 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "browsers of sessions, removal of accounts",
         sql: include_str!("../migrations/0002_sessions_and_removal.sql"),
     },
+    Migration {
+        owner: "access",
+        number: 3,
+        name: "roles, grants, audit log",
+        sql: include_str!("../migrations/0003_roles_and_audit.sql"),
+    },
+    Migration {
+        owner: "access",
+        number: 4,
+        name: "last sign-in",
+        sql: include_str!("../migrations/0004_last_sign_in.sql"),
+    },
 ];
 
 /// May change one's own password; what every account may do.
 pub const CHANGE_PASSWORD: Permission =
-    Permission { id: "access.change_password", title: "Change one's own password" };
+    Permission::new("access.change_password", "Change one's own password", Roles::EVERYBODY);
 
 /// What signing in needs. Clones share it.
 #[derive(Clone)]
@@ -70,6 +93,8 @@ pub struct Access {
     pub behind_proxy: bool,
     /// How the pages look.
     pub look: Look,
+    /// Readings of personal files on their way into the audit log.
+    pub readings: audit::Readings,
     throttle: Arc<Throttle>,
     hashing: Arc<Semaphore>,
 }
@@ -82,6 +107,7 @@ impl Access {
     /// With a database, a clock and the functions that draw the pages; no public address, no proxy.
     pub fn new(db: Db, clock: Clock, look: Look) -> Self {
         Self {
+            readings: audit::Readings::new(db.clone()),
             db,
             clock,
             public_url: None,
@@ -105,7 +131,7 @@ impl Access {
         self.blocking(run).await
     }
 
-    /// Runs blocking work (database) on a thread that may block.
+    /// Runs blocking work (database) on a thread that may block, within the present span of the log.
     ///
     /// # Errors
     /// What `run` says, or `Internal` when it panicked.
@@ -114,7 +140,8 @@ impl Access {
         run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let access = self.clone();
-        tokio::task::spawn_blocking(move || run(&access))
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || span.in_scope(|| run(&access)))
             .await
             .map_err(|e| Error::internal(format!("a task broke off: {e}")))?
     }

@@ -1,7 +1,8 @@
 //! The pages of signing in and out. Each POST passes the checks of [`crate::csrf`].
 
+use crate::audit::{self, Change};
 use crate::credential::LINK_GONE;
-use crate::guard::{SESSION_COOKIE, check_csrf, client_address, cookie, guard, is_https};
+use crate::guard::{Gate, SESSION_COOKIE, check_csrf, client_address, cookie, guard, is_https};
 use crate::look::{LinkView, PasswordView, SignInView};
 use crate::principal::Principal;
 use crate::secret::{form_token, hash_password, random_token, verify_password};
@@ -35,7 +36,7 @@ where
         .layer(from_fn_with_state(access.clone(), protect_form));
     let known = Router::new().route("/account/password", get(show_password).post(change_password)).layer(
         from_fn_with_state(access.clone(), |State(a): State<Access>, request: Request, next: Next| {
-            guard(a, CHANGE_PASSWORD, request, next)
+            guard(a, Gate { permission: CHANGE_PASSWORD, personal: false }, request, next)
         }),
     );
     open.merge(known)
@@ -101,7 +102,7 @@ async fn sign_in(State(access): State<Access>, request: Request) -> std::result:
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         return Ok(response);
     }
-    let before = Before::of(&headers);
+    let before = Before::of(&headers, &address);
     let (email, password) = (form.email.clone(), form.password.clone());
     let session = access.hashing(move |a| begin_with_password(a, &email, &password, &before)).await?;
     let Some(session) = session else {
@@ -131,32 +132,69 @@ fn begin_with_password(
     })?;
     let correct = verify_password(password, hash.as_deref());
     match account {
-        Some(account) if correct => {
-            access.db.write(Priority::Interactive, |tx| begin(tx, access, account.id, before)).map(Some)
+        Some(account) if correct => access
+            .db
+            .write(Priority::Interactive, |tx| {
+                begin(tx, access, account.id, before, "Signed in with a password")
+            })
+            .map(Some),
+        Some(account) => {
+            // An address that has no account is not written down: it may be a password in the wrong field.
+            let failed = ("access.fail_sign_in", "A wrong password was sent");
+            access
+                .db
+                .write(Priority::Interactive, |tx| tell(tx, access, account.id, &before.address, failed))?;
+            Ok(None)
         }
-        _ => Ok(None),
+        None => Ok(None),
     }
 }
 
-/// What a browser brought along: the session that it may have had, and its name.
+/// What a browser brought along: the session that it may have had, its name, and where it is.
 struct Before {
     session: Option<String>,
     agent: String,
+    address: String,
 }
 
 impl Before {
-    fn of(headers: &HeaderMap) -> Self {
+    fn of(headers: &HeaderMap, address: &str) -> Self {
         let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        Self { session: cookie(headers, SESSION_COOKIE), agent: agent.to_owned() }
+        Self {
+            session: cookie(headers, SESSION_COOKIE),
+            agent: agent.to_owned(),
+            address: address.to_owned(),
+        }
     }
 }
 
 /// A new session in place of the one that the browser may have had.
-fn begin(tx: &mut store::Conn<'_>, access: &Access, account: i64, before: &Before) -> Result<String> {
+fn begin(
+    tx: &mut store::Conn<'_>,
+    access: &Access,
+    account: i64,
+    before: &Before,
+    title: &str,
+) -> Result<String> {
     if let Some(old) = &before.session {
         credential::remove_session(tx, old)?;
     }
+    tell(tx, access, account, &before.address, ("access.sign_in", title))?;
     credential::create_session_from(tx, account, &before.agent, access.clock.now())
+}
+
+/// Tells the audit log of what somebody did in the door: the action, and its words.
+fn tell(
+    tx: &mut store::Conn<'_>,
+    access: &Access,
+    account: i64,
+    address: &str,
+    (action, title): (&str, &str),
+) -> Result<()> {
+    let account = account::get(tx, account)?;
+    let by = Principal::at_the_door(&account, address);
+    let change = Change { action, subject: &account.public_id, title, ..Change::default() };
+    audit::record(tx, &by, access.clock.now(), &change)
 }
 
 async fn show_link(
@@ -206,8 +244,9 @@ async fn accept_link(
     request: Request,
 ) -> std::result::Result<Response, Problem> {
     let headers = request.headers().clone();
+    let address = client_address(&access, &request);
     let form: Accept = read_form(request).await?;
-    let before = Before::of(&headers);
+    let before = Before::of(&headers, &address);
     let used = token.clone();
     let begun = access
         .hashing(move |a| {
@@ -224,7 +263,7 @@ async fn accept_link(
                 if let Some(hash) = &hash {
                     account::set_password_hash(tx, account, hash, None)?;
                 }
-                begin(tx, a, account, &before)
+                begin(tx, a, account, &before, "Signed in with a link")
             })
         })
         .await;
@@ -240,14 +279,18 @@ async fn accept_link(
     }
 }
 
-async fn sign_out(
-    State(access): State<Access>,
-    headers: HeaderMap,
-) -> std::result::Result<Response, Problem> {
-    if let Some(session) = cookie(&headers, SESSION_COOKIE) {
+async fn sign_out(State(access): State<Access>, request: Request) -> std::result::Result<Response, Problem> {
+    if let Some(session) = cookie(request.headers(), SESSION_COOKIE) {
+        let address = client_address(&access, &request);
         access
             .blocking(move |a| {
-                a.db.write(Priority::Interactive, |tx| credential::remove_session(tx, &session))
+                let now = a.clock.now();
+                a.db.write(Priority::Interactive, |tx| {
+                    if let Some(found) = credential::session_account(tx, &session, now)? {
+                        tell(tx, a, found.account, &address, ("access.sign_out", "Signed out"))?;
+                    }
+                    credential::remove_session(tx, &session)
+                })
             })
             .await?;
     }
@@ -293,6 +336,7 @@ async fn change_password(
     let id = own_account(&principal)?;
     let keep = cookie(request.headers(), SESSION_COOKIE);
     let form: ChangePassword = read_form(request).await?;
+    let by = principal.clone();
     let changed = access
         .hashing(move |a| {
             let present = a.db.read(|c| account::password_hash(c, id))?;
@@ -300,7 +344,14 @@ async fn change_password(
                 return Err(Error::invalid("The present password is not this one."));
             }
             let hash = hash_password(&form.password)?;
-            a.db.write(Priority::Interactive, |tx| account::set_password_hash(tx, id, &hash, keep.as_deref()))
+            let now = a.clock.now();
+            a.db.write(Priority::Interactive, |tx| {
+                account::set_password_hash(tx, id, &hash, keep.as_deref())?;
+                let subject = account::get(tx, id)?.public_id;
+                let title = "Changed the own password; other sessions ended";
+                let action = CHANGE_PASSWORD.id;
+                audit::record(tx, &by, now, &Change { action, subject: &subject, title, ..Change::default() })
+            })
         })
         .await;
     let view = password_view(&access, &principal).await?;

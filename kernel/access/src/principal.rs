@@ -1,7 +1,11 @@
 //! Who asks, and the one permission check.
 
+use crate::account::Account;
+use crate::audit::Trail;
 use crate::credential::Found;
+use crate::role::{Held, Reach, Roles};
 use base::{Error, Result};
+use std::sync::Arc;
 
 /// Something that an account may be allowed to do. Each capability declares its own as constants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,6 +14,25 @@ pub struct Permission {
     pub id: &'static str,
     /// What it allows, as people read it ("Import an export").
     pub title: &'static str,
+    /// The roles that hold it at first, beside owners.
+    pub roles: Roles,
+    /// Whether the routes behind it narrow what they show and do to the places of whoever asks. A grant in one
+    /// source or channel gives only such permissions.
+    pub by_place: bool,
+}
+
+impl Permission {
+    /// A permission that holds everywhere or not at all.
+    pub const fn new(id: &'static str, title: &'static str, roles: Roles) -> Self {
+        Self { id, title, roles, by_place: false }
+    }
+
+    /// The same for routes that ask [`Principal::reach`] and show only what lies within.
+    #[must_use]
+    pub const fn by_place(mut self) -> Self {
+        self.by_place = true;
+        self
+    }
 }
 
 /// How somebody proved who they are.
@@ -23,12 +46,23 @@ pub enum Via {
     LocalSocket,
 }
 
-/// What an account may do. Roles come later; today an account of the desk may do whatever a capability
-/// declares, and everybody else nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grants {
+impl Via {
+    /// As the audit log writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::LocalSocket => "command line",
+        }
+    }
+}
+
+/// What somebody may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Power {
     Nothing,
-    Desk,
+    Everything,
+    Roles(Arc<Held>),
 }
 
 /// Who asks.
@@ -44,7 +78,10 @@ pub struct Principal {
     pub via: Option<Via>,
     /// What forms must carry in the field `csrf`, or scripts in the header `x-csrf-token`.
     pub csrf: String,
-    grants: Grants,
+    /// Where the request comes from: an address, or empty.
+    pub address: String,
+    power: Power,
+    pub(crate) trail: Trail,
 }
 
 impl Principal {
@@ -56,7 +93,9 @@ impl Principal {
             email: String::new(),
             via: None,
             csrf: String::new(),
-            grants: Grants::Nothing,
+            address: String::new(),
+            power: Power::Nothing,
+            trail: Trail::default(),
         }
     }
 
@@ -65,7 +104,7 @@ impl Principal {
         Self {
             name: "command line".into(),
             via: Some(Via::LocalSocket),
-            grants: Grants::Desk,
+            power: Power::Everything,
             ..Self::nobody()
         }
     }
@@ -76,8 +115,20 @@ impl Principal {
             name: found.name,
             email: found.email,
             via: Some(via),
-            csrf: String::new(),
-            grants: Grants::Desk,
+            power: Power::Roles(Arc::new(found.held)),
+            ..Self::nobody()
+        }
+    }
+
+    /// Somebody who comes in or goes, as the audit log names them; may do nothing.
+    pub(crate) fn at_the_door(account: &Account, address: &str) -> Self {
+        Self {
+            account: Some(account.id),
+            name: account.name.clone(),
+            email: account.email.clone(),
+            via: Some(Via::Session),
+            address: address.to_owned(),
+            ..Self::nobody()
         }
     }
 
@@ -85,19 +136,53 @@ impl Principal {
     pub fn is_known(&self) -> bool {
         self.via.is_some()
     }
+
+    /// How far a permission reaches: what a route [by place](Permission::by_place) narrows its rows to.
+    pub fn reach(&self, permission: Permission) -> Reach {
+        match &self.power {
+            Power::Everything if !permission.id.is_empty() => Reach::Everything,
+            Power::Roles(held) if !permission.id.is_empty() => held.reach(&permission),
+            _ => Reach::Nothing,
+        }
+    }
+
+    /// Whether it may be done at all, somewhere.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.reach(permission) != Reach::Nothing
+    }
+
+    /// Why a control does nothing for whoever asks: which roles would allow it. `None` when it is allowed.
+    pub fn why_not(&self, permission: Permission) -> Option<String> {
+        if self.may(permission) {
+            return None;
+        }
+        let Power::Roles(held) = &self.power else { return Some("sign in first".into()) };
+        if held.only.as_ref().is_some_and(|only| !only.iter().any(|id| id == permission.id)) {
+            return Some(format!(
+                "this API token was not given \"{}\" ({})",
+                permission.title, permission.id
+            ));
+        }
+        let titles: Vec<&str> =
+            held.roles.iter().filter(|r| r.holds(&permission)).map(|r| r.title.as_str()).collect();
+        let everywhere = if permission.by_place { "" } else { " everywhere" };
+        let (last, first) = titles.split_last().unwrap_or((&"Owner", &[]));
+        let names =
+            if first.is_empty() { (*last).to_owned() } else { format!("{} or {last}", first.join(", ")) };
+        Some(format!("\"{}\" needs the role {names}{everywhere}", permission.title))
+    }
 }
 
 /// The one permission check; everything that was not granted is denied.
 ///
 /// # Errors
-/// `Forbidden`, naming what was wanted.
+/// `Forbidden`, naming what was wanted and which roles allow it.
 pub fn require(principal: &Principal, permission: Permission) -> Result<()> {
-    match principal.grants {
-        Grants::Desk if !permission.id.is_empty() => Ok(()),
-        _ => Err(Error::forbidden(format!(
-            "you may not do this (\"{}\"); ask someone who runs this community's desk",
-            permission.title
-        ))),
+    match principal.why_not(permission) {
+        None => Ok(()),
+        Some(why) => {
+            Err(Error::forbidden(format!("you may not do this: {why}; an owner can give it to you")))
+        }
     }
 }
 
@@ -107,9 +192,9 @@ mod tests {
 
     #[test]
     fn nobody_may_do_nothing() {
-        let p = Permission { id: "sources.list_sources", title: "See the sources" };
+        let p = Permission::new("sources.list_sources", "See the sources", Roles::EVERYBODY);
         assert!(require(&Principal::nobody(), p).is_err());
         assert!(require(&Principal::local(), p).is_ok());
-        assert!(require(&Principal::local(), Permission { id: "", title: "" }).is_err());
+        assert!(require(&Principal::local(), Permission::new("", "", Roles::EVERYBODY)).is_err());
     }
 }

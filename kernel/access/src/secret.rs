@@ -22,7 +22,12 @@ pub(crate) fn random_token() -> String {
 
 /// What is stored of a token: SHA-256 in hexadecimal. A token is random, so it needs no salt and no slow hash.
 pub(crate) fn token_hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
+    sha256_hex(token)
+}
+
+/// SHA-256 of a text in hexadecimal.
+pub(crate) fn sha256_hex(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// The form token that belongs to a cookie's value; cannot be turned back into it.
@@ -31,7 +36,7 @@ pub(crate) fn form_token(cookie: &str) -> String {
 }
 
 /// Whether two texts are equal, in a time that depends only on their lengths.
-pub(crate) fn same(a: &str, b: &str) -> bool {
+pub fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0u8, |acc, (x, y)| acc | (x ^ y)) == 0
 }
 

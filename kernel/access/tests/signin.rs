@@ -1,6 +1,6 @@
 //! Signing in as a browser does it: through the router, with a real database of each kind.
 
-use access::{Access, Account, LinkView, Look, Permission, Principal, SignInView};
+use access::{Access, Account, Gate, LinkView, Look, Permission, Principal, Roles, SignInView};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
@@ -13,7 +13,7 @@ use store::Priority;
 use testkit::Bench;
 use tower::ServiceExt as _;
 
-const SEE: Permission = Permission { id: "test.see_page", title: "See the page" };
+const SEE: Permission = Permission::new("test.see_page", "See the page", Roles::EVERYBODY);
 const HOUR: i64 = 3_600_000_000;
 
 /// A browser with its cookies, in front of an installation of its own.
@@ -68,7 +68,7 @@ impl Browser {
                 get(async |p: Principal| format!("hello {}", p.email)).post(async || "done"),
             )
             .layer(from_fn_with_state(access.clone(), async |State(a): State<Access>, r, n: Next| {
-                access::guard(a, SEE, r, n).await
+                access::guard(a, Gate { permission: SEE, personal: false }, r, n).await
             }));
         let app = Router::new()
             .merge(access::routes::<Access>(&access))

@@ -7,6 +7,7 @@ pub mod csv;
 mod day;
 mod error;
 mod id;
+mod random;
 mod room;
 mod zone;
 
@@ -14,6 +15,7 @@ pub use clock::{Clock, Micros};
 pub use day::{Day, Interval, Period};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{TypeId, hash64};
+pub use random::random;
 pub use room::roomy;
 pub use zone::{Days, Zone};
 

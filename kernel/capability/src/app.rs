@@ -33,6 +33,14 @@ pub struct App {
     pub events: Events,
     /// What was worked out a moment ago and still holds.
     pub memory: crate::Memory,
+    /// What the server counts of itself.
+    pub meter: crate::meter::Meter,
+    /// How much it takes on at once.
+    pub limits: crate::Limits,
+    /// Seals what must be read again.
+    pub sealer: seal::Sealer,
+    /// Sends requests to addresses that users set.
+    pub outgoing: outgoing::Client,
     csp_reports: Arc<AtomicU64>,
     stopping: Arc<AtomicBool>,
 }
@@ -50,28 +58,44 @@ impl App {
             community: Community::new(access.db.clone()),
             clock: access.clock.clone(),
             registry: Arc::new(registry),
+            sealer: seal::Sealer::of_folder(&data_dir),
+            outgoing: outgoing::Client::new(outgoing::Rules::default()),
             data_dir: data_dir.into(),
             importers,
             events: Events::new(access.db.clone()),
             access,
             memory: crate::Memory::default(),
+            meter: crate::meter::Meter::default(),
+            limits: crate::Limits::default(),
             csp_reports: Arc::default(),
             stopping: Arc::default(),
         }
     }
 
-    /// Runs blocking work (database, files) on a thread that may block.
+    /// Runs blocking work (database, files) on a thread that may block, within the present span of the log. Work
+    /// that has not begun when nobody waits for it any more is left.
     ///
     /// # Errors
-    /// What `run` says, or `Internal` when it panicked.
+    /// What `run` says, `Unavailable` when too much waits already, or `Internal` when it panicked.
     pub async fn blocking<T: Send + 'static>(
         &self,
         run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let app = self.clone();
-        tokio::task::spawn_blocking(move || run(&app))
-            .await
-            .map_err(|e| Error::internal(format!("a task broke off: {e}")))?
+        let Some(room) = self.limits.task() else { return Err(Error::unavailable(crate::limits::BUSY_TEXT)) };
+        let span = tracing::Span::current();
+        let waiting = Arc::new(());
+        let wanted = Arc::downgrade(&waiting);
+        let done = tokio::task::spawn_blocking(move || {
+            let _room = room;
+            if wanted.strong_count() == 0 {
+                return Err(Error::unavailable("nobody waits for this any more"));
+            }
+            span.in_scope(|| run(&app))
+        })
+        .await;
+        drop(waiting);
+        done.map_err(|e| Error::internal(format!("a task broke off: {e}")))?
     }
 
     /// The frame of a desk page: navigation with the place of `path` marked, who is signed in, theme, form
@@ -91,6 +115,7 @@ impl App {
             .registry
             .navigation()
             .into_iter()
+            .filter(|entry| principal.may(entry.permission))
             .map(|entry| ui::NavItem {
                 title: entry.title.into(),
                 href: entry.path.into(),
@@ -116,10 +141,11 @@ impl App {
         }
     }
 
-    /// The tabs above every page under Settings, with the present one marked.
-    pub fn settings_tabs(&self, path: &str) -> ui::Markup {
+    /// The tabs above every page under Settings that whoever asks may see, with the present one marked.
+    pub fn settings_tabs(&self, principal: &Principal, path: &str) -> ui::Markup {
         let pages = self.registry.settings_pages();
-        let tabs: Vec<_> = pages.iter().map(|p| ui::Choice::new(p.title, p.path, p.path == path)).collect();
+        let allowed = pages.iter().filter(|p| principal.may(p.permission));
+        let tabs: Vec<_> = allowed.map(|p| ui::Choice::new(p.title, p.path, p.path == path)).collect();
         ui::tabs("Settings", &tabs)
     }
 
@@ -145,6 +171,17 @@ impl App {
     /// The same as a flag that long work can look at.
     pub fn stop_flag(&self) -> &AtomicBool {
         &self.stopping
+    }
+
+    /// Begins to work on jobs and schedules, of every capability.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn begin_jobs(&self) -> Result<jobs::Workers> {
+        let (kinds, schedules) = self.registry.work();
+        let zone =
+            |app: &Self| base::Zone::named(&app.db.read(|c| community::settings::get_or_default(c, "zone"))?);
+        jobs::Workers::begin(self.clone(), &self.db, &self.clock, &kinds, &schedules, zone)
     }
 
     /// What runs imports: this program's importers, its community and its end.

@@ -1,11 +1,11 @@
 //! One router out of all manifests: each group of routes behind its permission, everything behind the same
 //! headers, limits and compression.
 
-use crate::{App, Principal, Problem, Routes, envelope, probes};
+use crate::{App, Principal, Problem, Routes, envelope, limits, probes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -69,14 +69,15 @@ fn groups(app: &App) -> Vec<Routes> {
 }
 
 fn guarded(app: &App, routes: &Routes) -> Router<App> {
-    let permission = routes.permission;
+    let gate = access::Gate { permission: routes.permission, personal: routes.personal };
     let guard = from_fn_with_state(app.clone(), move |State(app): State<App>, r: Request, next: Next| {
-        access::guard(app.access, permission, r, next)
+        access::guard(app.access, gate, r, next)
     });
     let router = (routes.router)().route_layer(guard);
     match routes.body_limit {
+        // What takes long bodies takes as long as they do.
         Some(bytes) => router.layer(DefaultBodyLimit::max(bytes)),
-        None => router,
+        None => router.layer(from_fn_with_state(app.clone(), limits::in_time)),
     }
 }
 
@@ -92,9 +93,16 @@ async fn as_local(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// The first entry of the navigation.
-async fn first_page(State(app): State<App>) -> Response {
-    match app.registry.navigation().first() {
+/// The first entry of the navigation that whoever asks may see. Nobody learns here which pages there are: the first
+/// of all asks them to sign in.
+async fn first_page(State(app): State<App>, headers: HeaderMap) -> Response {
+    let principal = match access::authenticate(&app.access, &headers).await {
+        Ok(principal) => principal,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let entries = app.registry.navigation();
+    let allowed = entries.iter().find(|e| principal.may(e.permission));
+    match allowed.or(entries.first()) {
         Some(entry) => Redirect::to(entry.path).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }

@@ -28,11 +28,18 @@ pub struct ContactPanel<'a> {
     pub back: &'a str,
     /// The token of forms.
     pub csrf: &'a str,
+    /// Why whoever looks may not record a contact; empty when they may.
+    pub off_because: &'a str,
 }
 
 /// A disclosure with the prepared text, a button that copies it, the way to the place, and "I have sent it",
 /// which posts to `/desk/contacts`.
 pub fn contact_panel(p: &ContactPanel<'_>) -> Markup {
+    if !p.off_because.is_empty() {
+        let off =
+            ui::Button { label: p.label, small: true, off_because: p.off_because, ..Default::default() };
+        return off.markup();
+    }
     let place = match p.permalink {
         Some(link) => format!(
             "<a class=\"btn\" href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">{}Open in {}</a>",

@@ -3,7 +3,7 @@
 //! about people.
 
 use crate::{App, Manifest, Principal, Problem, Routes, Table, events, notices, palette, views};
-use access::Permission;
+use access::{Permission, Roles};
 use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -13,7 +13,7 @@ use community::settings;
 use store::Migration;
 
 /// May use the desk: its palette, its notices, views of one's own.
-pub const USE_DESK: Permission = Permission { id: "desk.use", title: "Use the desk" };
+pub const USE_DESK: Permission = Permission::new("desk.use", "Use the desk", Roles::EVERYBODY);
 
 /// The schema of what the desk's pages share.
 pub const DESK_MIGRATIONS: &[Migration] = &[Migration {

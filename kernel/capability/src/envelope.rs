@@ -2,22 +2,35 @@
 //! form that fits who asked.
 
 use crate::door::door_shell;
-use crate::{App, Problem};
+use crate::{App, Problem, limits};
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 use std::fmt::Write as _;
+use std::time::Instant;
+use tracing::Instrument as _;
 
 /// The id of a request: in the log, in the header `x-request-id`, and on error pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
 impl RequestId {
+    /// The id that the request brings, from a proxy that gave it one; a new one when it brings none that is safe in a
+    /// log and a header.
+    fn of(request: &Request) -> Self {
+        let brought = request.headers().get("x-request-id").and_then(|v| v.to_str().ok());
+        let fits = |id: &&str| {
+            (8..=64).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        };
+        brought.filter(fits).map_or_else(Self::random, |id| Self(id.to_owned()))
+    }
+
     fn random() -> Self {
         let mut bytes = [0u8; 8];
         // Without randomness sessions would not be safe either; there is nothing sensible to do next.
@@ -40,19 +53,41 @@ enum Audience {
     Page,
 }
 
+/// Whether a request is answered however much there is to do: what asks after the server itself.
+fn is_probe(request: &Request) -> bool {
+    ["/healthz", "/readyz"].contains(&request.uri().path())
+}
+
 /// The outermost layer.
 pub(crate) async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = RequestId::random();
-    let begun = app.clock.now();
+    let id = RequestId::of(&request);
+    let begun = Instant::now();
+    let in_flight = app.meter.begin();
+    let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned()).unwrap_or_default();
     let method = request.method().clone();
     let path = loggable(request.uri());
     let audience = audience(&request);
     request.extensions_mut().insert(id.clone());
-    let response = next.run(request).await;
-    let mut response = present(response, &audience, &id, &path).await;
-    let micros = app.clock.now() - begun;
-    let status = response.status().as_u16();
-    tracing::info!(request = %id.0, %method, %path, status, micros, "request");
+    // On the level of errors, so that every line says which request it belongs to, whatever is filtered.
+    let span = tracing::error_span!("request", id = %id.0);
+    let room = if is_probe(&request) { None } else { Some(app.limits.request()) };
+    let answer = async {
+        let response = match room {
+            Some(None) => {
+                app.meter.refused();
+                limits::busy().into_response()
+            }
+            _ => next.run(request).await,
+        };
+        let response = present(response, &audience, &id, &path).await;
+        let took = begun.elapsed();
+        let status = response.status().as_u16();
+        app.meter.answered(&route, method.as_str(), status, took);
+        tracing::info!(request = %id.0, %method, %path, status, micros = took.as_micros() as u64, "request");
+        response
+    };
+    let mut response = answer.instrument(span).await;
+    drop(in_flight);
     add_headers(response.headers_mut(), &app, &id);
     response
 }

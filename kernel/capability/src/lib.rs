@@ -13,17 +13,22 @@ mod envelope;
 pub mod events;
 mod help;
 mod kernel;
+mod limits;
 mod manifest;
 mod memory;
+pub mod meter;
 pub mod notices;
+mod offer;
 pub mod palette;
 mod pieces;
 mod probes;
 mod registry;
+pub mod secrets;
+pub mod settings_page;
 pub mod today;
 pub mod views;
 
-pub use access::{Permission, Principal, Problem, require};
+pub use access::{Permission, Principal, Problem, Reach, Roles, Scope, audit, require};
 pub use app::App;
 pub use assemble::{assemble, unresolved_navigation};
 pub use contact::{ContactPanel, contact_panel, days_ago};
@@ -31,9 +36,12 @@ pub use desk::{DESK_MIGRATIONS, USE_DESK};
 pub use door::look;
 pub use envelope::RequestId;
 pub use kernel::kernel_manifests;
+pub use limits::Limits;
 pub use manifest::{
-    Doc, FindEntries, Manifest, NavEntry, Palette, PaletteEntry, Personal, Routes, SettingsPage, Table,
+    Doc, EventKind, FindEntries, JobKind, Manifest, NavEntry, Palette, PaletteEntry, Personal, Routes,
+    Schedule, Sealed, SettingsPage, Table,
 };
 pub use memory::Memory;
+pub use offer::{off, off_for_contacts, token_for};
 pub use pieces::{PieceSender, csv_file, csv_in_pieces, pieces};
 pub use registry::Registry;

@@ -35,6 +35,44 @@ pub struct Manifest {
     pub palette: Vec<Palette>,
     /// Its pages under Settings.
     pub settings: Vec<SettingsPage>,
+    /// What it does in the background, when somebody puts a job in.
+    pub jobs: Vec<JobKind>,
+    /// What it does at regular times.
+    pub schedules: Vec<Schedule>,
+    /// What happens in it that programs elsewhere may want to hear of, beside the kinds of activity.
+    pub events: Vec<EventKind>,
+    /// Its columns that hold sealed texts.
+    pub sealed: Vec<Sealed>,
+    /// Its figures among the metrics of the server.
+    pub gauges: &'static [crate::meter::Gauge],
+}
+
+/// A kind of job; jobs are given the program.
+pub type JobKind = jobs::JobKind<App>;
+
+/// Work at regular times.
+pub type Schedule = jobs::Schedule<App>;
+
+/// Something that happens in the product and is told through [`jobs::outbox`].
+#[derive(Clone, Copy)]
+pub struct EventKind {
+    /// Its name, `noun.verb_in_past` (`import.finished`).
+    pub id: &'static str,
+    /// What it means, in one sentence.
+    pub meaning: &'static str,
+    /// What is told with it, as an example: the payload in the outbox has the same keys.
+    pub sample: fn() -> serde_json::Value,
+}
+
+/// A column with texts that [`seal::Sealer`] sealed, each for the context of this table, this column and its row's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The table.
+    pub table: &'static str,
+    /// The column with the sealed text; may be NULL.
+    pub column: &'static str,
+    /// The unique TEXT column with the id that the context names.
+    pub id: &'static str,
 }
 
 /// A page under Settings; the tabs above every such page are made of these.
@@ -46,6 +84,8 @@ pub struct SettingsPage {
     pub path: &'static str,
     /// Its place among the tabs.
     pub order: u16,
+    /// What one must be allowed to see it there; the permission of the page.
+    pub permission: Permission,
 }
 
 /// Something that the palette offers: a page, a person, a conversation, an action.
@@ -88,6 +128,8 @@ pub struct NavEntry {
     pub group: &'static str,
     /// Its place: entries are sorted by this number.
     pub order: u16,
+    /// What one must be allowed to see it there; the permission of the page.
+    pub permission: Permission,
 }
 
 /// Routes that stand behind one permission. There is no way to mount a route without one.
@@ -99,12 +141,21 @@ pub struct Routes {
     pub router: fn() -> Router<App>,
     /// How many bytes a request's body may have; `None` for the usual 1 MiB.
     pub body_limit: Option<usize>,
+    /// Whether the routes show the files of persons: reading them is told to the audit log.
+    pub personal: bool,
 }
 
 impl Routes {
     /// Routes with the usual limit on bodies.
     pub const fn new(permission: Permission, router: fn() -> Router<App>) -> Self {
-        Self { permission, router, body_limit: None }
+        Self { permission, router, body_limit: None, personal: false }
+    }
+
+    /// The same for routes that show the files of persons.
+    #[must_use]
+    pub const fn personal(mut self) -> Self {
+        self.personal = true;
+        self
     }
 
     /// The same with another limit on bodies, in bytes; for uploads.
@@ -122,6 +173,8 @@ pub struct Table {
     pub name: &'static str,
     /// The personal data in it.
     pub personal: Personal,
+    /// Whether backups leave it out: secrets that live for a while only, and what is made anew from other tables.
+    pub left_out_of_backups: bool,
 }
 
 /// The personal data of a table.
@@ -143,7 +196,7 @@ pub enum Personal {
 impl Table {
     /// A table without personal data.
     pub const fn impersonal(name: &'static str) -> Self {
-        Self { name, personal: Personal::None }
+        Self { name, personal: Personal::None, left_out_of_backups: false }
     }
 
     /// A table with personal data: the columns that name people, what an export gives, what an erasure does.
@@ -153,7 +206,14 @@ impl Table {
         exported: &'static str,
         erased: &'static str,
     ) -> Self {
-        Self { name, personal: Personal::Held { columns, exported, erased } }
+        Self { name, personal: Personal::Held { columns, exported, erased }, left_out_of_backups: false }
+    }
+
+    /// The same, left out of backups. No table that is in backups may refer to it.
+    #[must_use]
+    pub const fn left_out_of_backups(mut self) -> Self {
+        self.left_out_of_backups = true;
+        self
     }
 }
 

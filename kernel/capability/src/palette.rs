@@ -73,11 +73,14 @@ fn entry(group: &str, title: &str, hint: &str, href: &str, icon: &str) -> Palett
 }
 
 /// The desk's own pages.
-fn pages(app: &App, asked: &str) -> Vec<PaletteEntry> {
-    let navigation =
-        app.registry.navigation().into_iter().map(|n| entry("Go to", n.title, "", n.path, n.icon));
+fn pages(app: &App, principal: &Principal, asked: &str) -> Vec<PaletteEntry> {
+    let navigation = app.registry.navigation().into_iter().filter(|n| principal.may(n.permission));
+    let navigation = navigation.map(|n| entry("Go to", n.title, "", n.path, n.icon));
     let settings = app.registry.settings_pages();
-    let settings = settings.iter().map(|s| entry("Go to", s.title, "Settings", s.path, "settings"));
+    let settings = settings
+        .iter()
+        .filter(|s| principal.may(s.permission))
+        .map(|s| entry("Go to", s.title, "Settings", s.path, "settings"));
     let own = [("Notices", "/desk/notices", "bell")];
     let own = own.into_iter().map(|(title, href, icon)| entry("Go to", title, "", href, icon));
     navigation.chain(settings).chain(own).filter(|e| fits(asked, e).is_some()).collect()
@@ -92,7 +95,7 @@ fn fits(asked: &str, e: &PaletteEntry) -> Option<u8> {
 /// # Errors
 /// When a finder says no.
 pub fn find(app: &App, principal: &Principal, asked: &str) -> Result<Vec<PaletteEntry>> {
-    let mut found = pages(app, asked);
+    let mut found = pages(app, principal, asked);
     for palette in app.registry.manifests().iter().flat_map(|m| &m.palette) {
         if require(principal, palette.permission).is_ok() {
             found.extend((palette.find)(app, principal, asked, EACH)?);

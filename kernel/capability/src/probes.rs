@@ -24,17 +24,21 @@ pub(crate) fn routes() -> Router<App> {
         .route("/csp-report", post(report).layer(DefaultBodyLimit::max(REPORT_MAX)))
 }
 
-/// Ready when the database answers and the server is not about to end.
+/// Ready when the database answers and the server is not about to end. A failed backup does not make it unready: it
+/// would take the desk away from people; what watches the server looks at `backup.failed`.
 async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
     if app.is_stopping() {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping."));
     }
-    app.blocking(|a| a.db.read(|c| c.query_one("SELECT CAST(1 AS BIGINT)", &[], |r| r.int(0)).map(|_| ())))
-        .await?;
+    let backups = app.blocking(|a| a.db.read(backup::schedule::state)).await?;
     Ok(Json(json!({
         "status": "ready",
         "version": base::VERSION,
         "csp_reports": app.csp_reports(),
+        "backup": {
+            "succeeded_at": backups.succeeded_at.map(|at| at / 1_000_000),
+            "failed": backups.error.is_some(),
+        },
         "writer": holds(&app.db.holds()),
     })))
 }

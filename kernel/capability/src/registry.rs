@@ -32,6 +32,23 @@ impl Registry {
         self.manifests.iter().flat_map(|m| m.migrations).copied().collect()
     }
 
+    /// What backups need to know of it: the migrations, and the tables in the order in which they are made, so that
+    /// one that refers to another comes after it.
+    pub fn backup_schema(&self) -> backup::Schema {
+        let migrations = self.migrations();
+        let declared: Vec<&crate::Table> = self.manifests.iter().flat_map(|m| &m.tables).collect();
+        let mut tables: Vec<(&'static str, bool)> = Vec::new();
+        for (name, _) in migrations.iter().flat_map(|m| tables_of(m.sql)) {
+            // Every table is declared: `Registry::new` refuses others.
+            if let Some(table) = declared.iter().find(|t| t.name == name)
+                && !tables.iter().any(|t| t.0 == table.name)
+            {
+                tables.push((table.name, table.left_out_of_backups));
+            }
+        }
+        backup::Schema { migrations, tables, check: agrees }
+    }
+
     /// The desk's navigation, sorted.
     pub fn navigation(&self) -> Vec<crate::NavEntry> {
         let mut entries: Vec<_> = self.manifests.iter().flat_map(|m| m.navigation.iter().copied()).collect();
@@ -44,6 +61,31 @@ impl Registry {
         let mut pages: Vec<_> = self.manifests.iter().flat_map(|m| m.settings.iter().copied()).collect();
         pages.sort_by_key(|p| p.order);
         pages
+    }
+
+    /// Every permission that is registered, with the title of its capability.
+    pub fn permissions(&self) -> Vec<(&'static str, access::Permission)> {
+        let all = self.manifests.iter();
+        all.flat_map(|m| m.permissions.iter().map(move |p| (m.title, *p))).collect()
+    }
+
+    /// Every kind of job and every schedule.
+    pub fn work(&self) -> (Vec<crate::JobKind>, Vec<crate::Schedule>) {
+        let all = || self.manifests.iter();
+        (
+            all().flat_map(|m| m.jobs.iter().copied()).collect(),
+            all().flat_map(|m| m.schedules.iter().copied()).collect(),
+        )
+    }
+
+    /// Everything that happens in the product, beside the kinds of activity.
+    pub fn events(&self) -> Vec<crate::EventKind> {
+        self.manifests.iter().flat_map(|m| m.events.iter().copied()).collect()
+    }
+
+    /// Every column with sealed texts.
+    pub fn sealed(&self) -> Vec<crate::Sealed> {
+        self.manifests.iter().flat_map(|m| m.sealed.iter().copied()).collect()
     }
 
     fn broken_rules(&self) -> Vec<String> {
@@ -62,6 +104,7 @@ impl Registry {
             }
             check_permissions(m, &mut broken);
             check_tables(m, &mut broken);
+            check_work(m, &mut broken);
         }
         let mut unique = |what: &str, names: Vec<&'static str>| {
             let mut seen = BTreeSet::new();
@@ -77,9 +120,17 @@ impl Registry {
             "navigation",
             self.manifests.iter().flat_map(|m| m.navigation.iter().map(|n| n.path)).collect(),
         );
+        unique("job or schedule", self.manifests.iter().flat_map(work_names).collect());
+        unique("event", self.manifests.iter().flat_map(|m| m.events.iter().map(|e| e.id)).collect());
         unique("chapter", self.manifests.iter().flat_map(|m| m.docs.iter().map(|d| d.slug)).collect());
         broken
     }
+}
+
+/// What `folkmoot check` compares, for a store that was filled from elsewhere.
+fn agrees(db: &store::Db) -> Result<community::Report> {
+    db.read(|c| access::audit::verify(c).map(|_| ()))?;
+    community::check(db)
 }
 
 fn check_permissions(m: &Manifest, broken: &mut Vec<String>) {
@@ -90,6 +141,8 @@ fn check_permissions(m: &Manifest, broken: &mut Vec<String>) {
         }
     }
     let asked = m.today.iter().map(|t| t.permission).chain(m.palette.iter().map(|p| p.permission));
+    let asked = asked.chain(m.navigation.iter().map(|n| n.permission));
+    let asked = asked.chain(m.settings.iter().map(|s| s.permission));
     for permission in asked.filter(|p| !m.permissions.contains(p)) {
         broken.push(format!("{}: entries behind {}, which it does not declare", m.id, permission.id));
     }
@@ -101,8 +154,25 @@ fn check_permissions(m: &Manifest, broken: &mut Vec<String>) {
     }
 }
 
+/// The names of a capability's jobs and schedules.
+fn work_names(m: &Manifest) -> impl Iterator<Item = &'static str> {
+    m.jobs.iter().map(|j| j.name).chain(m.schedules.iter().map(|s| s.name))
+}
+
+fn check_work(m: &Manifest, broken: &mut Vec<String>) {
+    for name in work_names(m) {
+        if name.strip_prefix(m.id).and_then(|rest| rest.strip_prefix('.')).is_none_or(str::is_empty) {
+            broken.push(format!("job or schedule {name}: begins with \"{}.\"", m.id));
+        }
+    }
+    for sealed in m.sealed.iter().filter(|s| !m.tables.iter().any(|t| t.name == s.table)) {
+        broken.push(format!("{}: sealed texts in {}, which is not its table", m.id, sealed.table));
+    }
+}
+
 fn check_tables(m: &Manifest, broken: &mut Vec<String>) {
-    let schema: Vec<(String, Vec<String>)> = m.migrations.iter().flat_map(|g| tables_of(g.sql)).collect();
+    let mut schema: Vec<(String, Vec<String>)> = m.migrations.iter().flat_map(|g| tables_of(g.sql)).collect();
+    schema.extend(m.migrations.iter().flat_map(|g| tables_of_one_database(g.sql)));
     for g in m.migrations.iter().filter(|g| g.owner != m.id) {
         broken.push(format!("{}: migration {} belongs to {}", m.id, g.number, g.owner));
     }
@@ -115,6 +185,11 @@ fn check_tables(m: &Manifest, broken: &mut Vec<String>) {
             Personal::None => &[],
             Personal::Held { columns, .. } => columns,
         };
+        if table.personal == Personal::None
+            && let Some(column) = columns.iter().find(|c| WHAT_PEOPLE_WROTE.contains(&c.as_str()))
+        {
+            broken.push(format!("table {name}: column {column} holds what people wrote: it is personal"));
+        }
         for column in columns.iter().filter(|c| names_people(c) && !declared.contains(&c.as_str())) {
             broken
                 .push(format!("table {name}: column {column} names people and is not declared as personal"));
@@ -135,6 +210,9 @@ fn check_tables(m: &Manifest, broken: &mut Vec<String>) {
         }
     }
 }
+
+/// Columns with these names hold what people wrote.
+const WHAT_PEOPLE_WROTE: [&str; 6] = ["text", "words", "excerpt", "note", "comment", "reason"];
 
 /// Whether a column's name says that it leads to a person.
 fn names_people(column: &str) -> bool {
@@ -163,6 +241,16 @@ fn tables_of(sql: &str) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
+/// The tables that a migration makes on one database only, in lines that the other takes for comments. An index of words
+/// is one, too; a view of another's words holds nothing.
+fn tables_of_one_database(sql: &str) -> Vec<(String, Vec<String>)> {
+    const MARKS: [&str; 2] = ["-- sqlite: ", "-- postgres: "];
+    let of_one = sql.lines().filter_map(|l| MARKS.iter().find_map(|mark| l.trim_start().strip_prefix(mark)));
+    let plain = of_one.collect::<Vec<_>>().join("\n").replace("CREATE VIRTUAL TABLE", "CREATE TABLE");
+    let held = tables_of(&plain).into_iter().filter(|(name, _)| !name.ends_with(" USING fts5vocab"));
+    held.map(|(name, columns)| (name.split(' ').next().unwrap_or_default().to_owned(), columns)).collect()
+}
+
 /// Splits at commas that lie in no further parentheses; ends where the outer one closes.
 fn split_top(body: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
@@ -188,7 +276,7 @@ fn split_top(body: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Permission, Routes, Table};
+    use crate::{Permission, Roles, Routes, Table};
 
     const SQL: &str = "-- things of people\nCREATE TABLE things (\n thing_id INTEGER PRIMARY KEY, -- a key\n \
         owner_identity INTEGER NOT NULL REFERENCES identities (identity), amount INTEGER, PRIMARY KEY (thing_id)\n) STRICT;";
@@ -204,6 +292,21 @@ mod tests {
             tables_of(SQL),
             [("things".to_owned(), vec!["thing_id".into(), "owner_identity".into(), "amount".into()])]
         );
+    }
+
+    #[test]
+    fn what_only_one_database_has_must_be_declared_as_personal_too() {
+        const INDEX: &str = "-- sqlite: CREATE VIRTUAL TABLE things USING fts5 (words, content = '');\n\
+            -- sqlite: CREATE VIRTUAL TABLE seen USING fts5vocab (things, instance);\n\
+            -- postgres: CREATE TABLE things (doc BIGINT NOT NULL, words TSVECTOR NOT NULL);";
+        const STEPS: &[Migration] = &[Migration { owner: "things", number: 1, name: "things", sql: INDEX }];
+        let message = |tables: Vec<Table>| {
+            let manifest = Manifest { migrations: STEPS, tables, ..manifest() };
+            Registry::new(vec![manifest]).err().map(|e| e.message).unwrap_or_default()
+        };
+        assert!(message(vec![]).contains("table things of things: not declared"));
+        assert!(message(vec![Table::impersonal("things")]).contains("words holds what people wrote"));
+        assert_eq!(message(vec![Table::personal("things", &["words"], "the words", "removed")]), "");
     }
 
     #[test]
@@ -225,8 +328,8 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_prefixed_and_routes_declared() {
-        let see = Permission { id: "things.see_things", title: "See things" };
-        let stray = Permission { id: "other.see_things", title: "See things" };
+        let see = Permission::new("things.see_things", "See things", Roles::EVERYBODY);
+        let stray = Permission::new("other.see_things", "See things", Roles::EVERYBODY);
         let with = |permissions: Vec<Permission>, routes: Vec<Routes>| Manifest {
             id: "things",
             title: "Things",

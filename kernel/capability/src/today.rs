@@ -3,7 +3,7 @@
 
 use crate::{App, Permission, Principal};
 use base::{Micros, Result};
-use community::read::LogView;
+use community::read::{LogView, Plan};
 use ui::Markup;
 
 /// What an item is about; the word beside it and the filter above the list.
@@ -99,6 +99,9 @@ pub struct TodayAsk<'a> {
 /// Gives the items of one kind within one reading of the log.
 pub type GiveItems = fn(&mut LogView<'_, '_>, &TodayAsk<'_>) -> Result<Vec<TodayItem>>;
 
+/// Says what a giver will ask the log for at a moment, so that Today reads it once for all of them.
+pub type PlanItems = fn(&LogView<'_, '_>, Micros) -> Plan;
+
 /// A giver of items behind one permission.
 #[derive(Clone, Copy)]
 pub struct TodayItems {
@@ -106,4 +109,6 @@ pub struct TodayItems {
     pub permission: Permission,
     /// Gives them.
     pub give: GiveItems,
+    /// What they will ask the log for; `None` where it is nothing that others may ask for as well.
+    pub plan: Option<PlanItems>,
 }

@@ -181,7 +181,18 @@ pub(crate) async fn save(
     let target = format!("{}?{query}", on_the_desk(&form.path)?.split('?').next().unwrap_or("/desk"));
     app.blocking(move |app| {
         let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| create(tx, account, &form, &query, now))
+        app.db.write(Priority::Interactive, |tx| {
+            create(tx, account, &form, &query, now)?;
+            let title = if form.share == "1" { "Shared a view with the team" } else { "Saved a view" };
+            let change = access::audit::Change {
+                action: crate::USE_DESK.id,
+                subject: &form.list,
+                title,
+                before: "",
+                after: form.name.trim(),
+            };
+            access::audit::record(tx, &principal, now, &change)
+        })
     })
     .await?;
     Ok(Redirect::to(&target).into_response())

@@ -7,13 +7,13 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::routing::{get, post};
 use base::{Clock, Error};
 use capability::{
-    App, Manifest, NavEntry, Permission, Principal, Problem, Registry, Routes, assemble, kernel_manifests,
-    look, unresolved_navigation,
+    App, Manifest, NavEntry, Permission, Principal, Problem, Registry, Roles, Routes, assemble,
+    kernel_manifests, look, unresolved_navigation,
 };
 use store::{Db, Location, Priority};
 use tower::ServiceExt as _;
 
-const SEE: Permission = Permission { id: "things.see_things", title: "See things" };
+const SEE: Permission = Permission::new("things.see_things", "See things", Roles::EVERYBODY);
 
 fn pages() -> Router<App> {
     Router::new()
@@ -40,7 +40,14 @@ fn manifest(path: &'static str) -> Manifest {
     Manifest {
         id: "things",
         title: "Things",
-        navigation: vec![NavEntry { title: "Things", path, icon: "box", group: "", order: 1 }],
+        navigation: vec![NavEntry {
+            title: "Things",
+            path,
+            icon: "box",
+            group: "",
+            order: 1,
+            permission: SEE,
+        }],
         routes: vec![Routes::new(SEE, pages)],
         api: vec![Routes::new(SEE, api).with_body_limit(2 << 20)],
         permissions: vec![SEE],

@@ -7,8 +7,8 @@ use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use capability::notices::Notice;
 use capability::{
-    App, DESK_MIGRATIONS, Manifest, NavEntry, Permission, Registry, Routes, assemble, kernel_manifests, look,
-    views,
+    App, DESK_MIGRATIONS, Manifest, NavEntry, Permission, Principal, Registry, Roles, Routes, Scope,
+    assemble, kernel_manifests, look, views,
 };
 use futures_core::Stream as _;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use store::Priority;
 use testkit::{Bench, START};
 use tower::ServiceExt as _;
 
-const SEE: Permission = Permission { id: "things.see_things", title: "See things" };
+const SEE: Permission = Permission::new("things.see_things", "See things", Roles::EVERYBODY);
 
 fn manifest() -> Manifest {
     Manifest {
@@ -28,6 +28,7 @@ fn manifest() -> Manifest {
             icon: "box",
             group: "",
             order: 1,
+            permission: SEE,
         }],
         routes: vec![Routes::new(SEE, || {
             Router::new().route("/desk/things", axum::routing::get(async || "things"))
@@ -63,6 +64,8 @@ fn on_both(test: impl AsyncFn(&Product)) {
         let session = |email: &str| {
             let made = bench.db().write(Priority::Interactive, |tx| {
                 let account = access::create(tx, email, None, START)?;
+                let (by, everywhere) = (Principal::local(), Scope::Everything);
+                access::grant(tx, &by, &[], account.id, "manager", everywhere, START)?;
                 access::create_session(tx, account.id, START)
             });
             format!("folkmoot_session={}", made.expect("a session"))

@@ -47,6 +47,20 @@ pub(crate) struct Others<'b> {
     opened_at: Micros,
 }
 
+impl<'b> Others<'b> {
+    /// As they are stored; [`Entry::of`] makes them again.
+    pub(crate) fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+}
+
+impl<'b> Entry<'b> {
+    /// From what was kept of one.
+    pub(crate) fn of(id: i64, at: Micros, opener: u32, others: &'b [u8]) -> Self {
+        Self { id, at, opener, others: Others { bytes: others, opened_at: at } }
+    }
+}
+
 impl Iterator for Others<'_> {
     type Item = (u32, Micros);
 
@@ -82,11 +96,46 @@ pub(crate) fn state(c: &mut Conn<'_>) -> Result<(Vec<Listed>, Vec<i64>)> {
             Ok(())
         },
     )?;
+    Ok(with_missing(listed, last))
+}
+
+/// The same, and the bodies of the blocks that hold an opening of a time, both ends in it. One statement.
+pub(crate) fn state_with(
+    c: &mut Conn<'_>,
+    (from, to): (Micros, Micros),
+    mut each: impl FnMut(i64, &[u8]),
+) -> Result<(Vec<Listed>, Vec<i64>)> {
+    let mut listed = Vec::new();
+    let mut last = None;
+    c.for_each(
+        "SELECT block, first_at, last_at, CASE WHEN last_at >= $1 AND first_at <= $2 THEN body END
+         FROM conversation_blocks
+         UNION ALL SELECT -1, MAX(conversation_id), NULL, NULL FROM conversations",
+        &[from.into(), to.into()],
+        |r| {
+            match r.int(0)? {
+                -1 => last = r.opt_int(1)?,
+                block => {
+                    listed.push(Listed { block, first_at: r.int(1)?, last_at: r.int(2)? });
+                    let body = r.bytes(3)?;
+                    if !body.is_empty() {
+                        each(block, body);
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(with_missing(listed, last))
+}
+
+/// Puts the blocks in order, and finds those that are missing up to the last conversation.
+fn with_missing(mut listed: Vec<Listed>, last: Option<i64>) -> (Vec<Listed>, Vec<i64>) {
     listed.sort_unstable_by_key(|l| l.block);
-    let Some(last) = last else { return Ok((listed, Vec::new())) };
+    let Some(last) = last else { return (listed, Vec::new()) };
     let mut there = listed.iter().map(|l| l.block).peekable();
     let missing = (0..=last / SIZE).filter(|block| there.next_if_eq(block).is_none()).collect();
-    Ok((listed, missing))
+    (listed, missing)
 }
 
 /// Reads a block; `each` gets the conversations whose shape is `wanted`.
@@ -127,8 +176,8 @@ pub(crate) fn read(
 /// Which rows to read where there is no block.
 #[derive(Debug)]
 pub(crate) enum Rows {
-    /// Those of a run of blocks, by number.
-    Blocks { first: i64, last: i64 },
+    /// Those of blocks, whose numbers ascend.
+    Blocks(Vec<i64>),
     /// Those of channels (the inside of an `IN (…)`) that were opened in a time, both ends in it.
     In { channels: String, from: Micros, to: Micros },
 }
@@ -140,9 +189,18 @@ pub(crate) fn rows(
     mut each: impl FnMut(&Shape, Entry<'_>) -> Result<()>,
 ) -> Result<()> {
     let ((from, to), condition) = match which {
-        Rows::Blocks { first, last } => {
-            let numbers = (first * SIZE, (last + 1) * SIZE - 1);
-            (numbers, "conversation_id BETWEEN $1 AND $2 ORDER BY conversation_id".to_owned())
+        Rows::Blocks(numbers) => {
+            let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(()) };
+            let runs: Vec<String> = numbers
+                .chunk_by(|a, b| a + 1 == *b)
+                .map(|run| {
+                    let (first, last) = (run[0] * SIZE, (run[run.len() - 1] + 1) * SIZE - 1);
+                    format!("conversation_id BETWEEN {first} AND {last}")
+                })
+                .collect();
+            let within = format!("({})", runs.join(" OR "));
+            let ends = (first * SIZE, (last + 1) * SIZE - 1);
+            (ends, format!("conversation_id BETWEEN $1 AND $2 AND {within} ORDER BY conversation_id"))
         }
         // With the channels named, the index (channel, opening) finds just these.
         Rows::In { channels, from, to } => {
@@ -218,7 +276,7 @@ pub(crate) fn made(c: &mut Conn<'_>, block: i64) -> Result<Block> {
     // A block without a conversation lies in no period.
     let (mut first_at, mut last_at) = (Micros::MAX, Micros::MIN);
     let (mut id, mut at) = (block * SIZE, 0);
-    rows(c, &Rows::Blocks { first: block, last: block }, |shape, e| {
+    rows(c, &Rows::Blocks(vec![block]), |shape, e| {
         let known = shapes.iter().position(|s| s == shape);
         let place = known.unwrap_or_else(|| {
             shapes.push(*shape);

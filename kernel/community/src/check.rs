@@ -20,6 +20,8 @@ pub struct Report {
     pub cells: u64,
     /// Conversations compared.
     pub conversations: u64,
+    /// Messages looked for in the search index: all but those that it did not get to yet.
+    pub indexed: u64,
     /// The first difference, in words.
     pub difference: Option<String>,
 }
@@ -38,6 +40,7 @@ pub fn check(db: &Db) -> Result<Report> {
         check_conversations(c, &mut report)?;
         check_blocks(c, &mut report)?;
         check_messages(c, &mut report)?;
+        check_search(c, &mut report)?;
         Ok(report)
     })
 }
@@ -279,6 +282,15 @@ fn check_messages(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
     )?;
     if orphans > 0 {
         note(report, || format!("{orphans} texts belong to no row of the log"));
+    }
+    Ok(())
+}
+
+fn check_search(c: &mut Conn<'_>, report: &mut Report) -> Result<()> {
+    let (indexed, difference) = crate::search::check(c)?;
+    report.indexed = indexed;
+    if let Some(difference) = difference {
+        note(report, || difference);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 use crate::log::take_numbers;
 use crate::read::Staff;
 use base::Result;
+use roaring::RoaringBitmap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::Conn;
 
@@ -39,6 +40,11 @@ impl Mask {
             None if self.beyond => identity,
             None => 0,
         }
+    }
+
+    /// Whether nobody counts at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.beyond && self.map.iter().all(|m| *m == 0)
     }
 }
 
@@ -125,6 +131,12 @@ impl Graph {
     /// Whether an identity is on the list of staff.
     pub(crate) fn is_staff(&self, identity: u32) -> bool {
         self.marks.get(identity as usize).is_some_and(|m| m & STAFF != 0)
+    }
+
+    /// Members with an identity that is staff.
+    pub(crate) fn staff_members(&self) -> RoaringBitmap {
+        let marked = self.marks.iter().zip(0u32..).filter(|m| m.0 & STAFF != 0);
+        marked.map(|(_, identity)| self.member_of(identity)).collect()
     }
 
     /// The map for one staff filter. Bots and nobody never count; a member is staff when one of its

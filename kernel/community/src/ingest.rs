@@ -151,6 +151,7 @@ impl Ingestor {
         let new_conversations = self.place_conversations(tx, &mut prepared)?;
         let n = prepared.len() as i64;
         let first_seq = take_numbers(tx, "seq", n)?;
+        tx.ring(crate::LOG_BELL);
         for (i, p) in prepared.iter_mut().enumerate() {
             p.row.seq = first_seq + i as i64;
         }

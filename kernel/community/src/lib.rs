@@ -34,6 +34,9 @@ pub use kind::{KINDS, Kind, KindInfo};
 pub use rebuild::{finish_restamp, finish_zone_change};
 pub use rollup::fold::{fold_all, fold_if_behind, fold_some, folding_first};
 pub use schema::MIGRATIONS;
+
+/// The bell that is rung when something was appended to the log ([`store::Conn::ring`]).
+pub const LOG_BELL: &str = "log";
 pub use undo::{UNDO_SLICE, undo_slice};
 
 use base::{Result, Zone};
@@ -83,22 +86,52 @@ impl Community {
         Ok(self.names.get(c, version)?.find(text).into_iter().map(|found| found.1).collect())
     }
 
+    /// The same within a reading of the log, which knows already whether names have changed: no statement while they
+    /// have not.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn identities_called(&self, view: &mut LogView<'_, '_>, text: &str) -> Result<Vec<u32>> {
+        let version = view.names_version();
+        Ok(self.names.get(view.conn(), version)?.find(text).into_iter().map(|found| found.1).collect())
+    }
+
     /// Changes a setting, with everything that follows from it. A change of the zone rebuilds the roll-ups
     /// before this returns.
     ///
     /// # Errors
     /// `Invalid` for a bad value, `NotFound` for an unknown setting.
     pub fn set(&self, name: &str, value: &str) -> Result<()> {
+        self.set_telling(name, value, |_, _, _| Ok(()))
+    }
+
+    /// The same; `tell` is given the value before and the value after, in the transaction of the change (the zone's:
+    /// after it).
+    ///
+    /// # Errors
+    /// As [`Community::set`], and what `tell` says.
+    pub fn set_telling(
+        &self,
+        name: &str,
+        value: &str,
+        tell: impl FnOnce(&mut store::Conn<'_>, &str, &str) -> Result<()>,
+    ) -> Result<()> {
         let value = settings::checked(name, value)?;
         if name == "zone" {
             let zone = Zone::named(&value)?;
             if self.db.read(rollup::Frame::load)?.zone == zone {
                 return Ok(());
             }
+            let before = self.db.read(rollup::Frame::load)?.zone;
             rebuild::begin_zone_change(&self.db, &zone)?;
+            self.db.write(Priority::Interactive, |tx| tell(tx, before.name(), zone.name()))?;
             return finish_zone_change(&self.db);
         }
         self.db.write(Priority::Interactive, |tx| {
+            let before = settings::get_or_default(tx, name)?;
+            if before != value {
+                tell(tx, &before, &value)?;
+            }
             settings::put(tx, name, &value)?;
             if name == "staff" || name == "bots" {
                 rules::apply_to_all(tx)?;

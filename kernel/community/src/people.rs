@@ -33,7 +33,11 @@ impl Identity {
         self.name.as_deref().or(self.handle.as_deref()).unwrap_or(&self.external_id)
     }
 
-    fn read(r: &Row<'_>) -> Result<Self> {
+    /// Reads one whose columns are the first of a row.
+    ///
+    /// # Errors
+    /// When they are not those of [`IDENTITY_COLUMNS`].
+    pub fn read(r: &Row<'_>) -> Result<Self> {
         Ok(Self {
             identity: r.int(0)? as u32,
             public_id: r.text(1)?,
@@ -48,8 +52,11 @@ impl Identity {
     }
 }
 
-const SELECT: &str = "SELECT i.identity, i.public_id, s.name, i.external_id, i.name, i.handle, i.email, i.bot, \
-     i.marked_bot, i.staff FROM identities i JOIN sources s ON s.source_id = i.source_id";
+/// What [`Identity::read`] reads, of `identities i` and its source `s`: for capabilities that join tables of their own.
+pub const IDENTITY_COLUMNS: &str = "i.identity, i.public_id, s.name, i.external_id, i.name, i.handle, i.email, i.bot, \
+     i.marked_bot, i.staff";
+
+const FROM_IDENTITIES: &str = "FROM identities i JOIN sources s ON s.source_id = i.source_id";
 
 /// The identity that is meant by `SOURCE:ID`, `SOURCE:HANDLE` or a public id.
 ///
@@ -58,7 +65,11 @@ const SELECT: &str = "SELECT i.identity, i.public_id, s.name, i.external_id, i.n
 pub fn get_identity(c: &mut Conn<'_>, text: &str) -> Result<Identity> {
     if text.starts_with("idn_") {
         return c
-            .query_opt(&format!("{SELECT} WHERE i.public_id = $1"), &[text.into()], Identity::read)?
+            .query_opt(
+                &format!("SELECT {IDENTITY_COLUMNS} {FROM_IDENTITIES} WHERE i.public_id = $1"),
+                &[text.into()],
+                Identity::read,
+            )?
             .ok_or_else(|| Error::not_found(format!("there is no identity {text}")));
     }
     let Some((source, who)) = text.split_once(':') else {
@@ -68,13 +79,13 @@ pub fn get_identity(c: &mut Conn<'_>, text: &str) -> Result<Identity> {
     };
     let source = crate::sources::get(c, source)?;
     let mut found = c.query(
-        &format!("{SELECT} WHERE i.source_id = $1 AND i.external_id = $2"),
+        &format!("SELECT {IDENTITY_COLUMNS} {FROM_IDENTITIES} WHERE i.source_id = $1 AND i.external_id = $2"),
         &[source.source_id.into(), who.into()],
         Identity::read,
     )?;
     if found.is_empty() {
         found = c.query(
-            &format!("{SELECT} WHERE i.source_id = $1 AND (i.handle = $2 OR i.name = $2) ORDER BY i.identity LIMIT 2"),
+            &format!("SELECT {IDENTITY_COLUMNS} {FROM_IDENTITIES} WHERE i.source_id = $1 AND (i.handle = $2 OR i.name = $2) ORDER BY i.identity LIMIT 2"),
             &[source.source_id.into(), who.into()],
             Identity::read,
         )?;
@@ -101,7 +112,7 @@ pub fn identities(c: &mut Conn<'_>, numbers: &[u32]) -> Result<Vec<Identity>> {
     for chunk in numbers.chunks(500) {
         let list: Vec<String> = chunk.iter().map(u32::to_string).collect();
         out.extend(c.query(
-            &format!("{SELECT} WHERE i.identity IN ({})", list.join(",")),
+            &format!("SELECT {IDENTITY_COLUMNS} {FROM_IDENTITIES} WHERE i.identity IN ({})", list.join(",")),
             &[],
             Identity::read,
         )?);
@@ -189,6 +200,8 @@ pub fn link(
         &[id.as_str().into(), low.into(), high.into(), reason.into(), by.into(), now.into()],
     )?;
     graph::touch(tx)?;
+    let about = serde_json::json!({ "link": id.as_str(), "identities": [a.public_id, b.public_id] });
+    jobs::outbox::tell(tx, "member.linked", &about, now)?;
     Ok(id.as_str().to_owned())
 }
 
@@ -215,7 +228,8 @@ pub fn unlink(tx: &mut Conn<'_>, link: &str, reason: &str, by: &str, now: Micros
         "UPDATE identity_links SET unlinked_at = $1, unlinked_by = $2, unlinked_reason = $3 WHERE public_id = $4",
         &[now.into(), by.into(), reason.into(), link.into()],
     )?;
-    graph::touch(tx)
+    graph::touch(tx)?;
+    jobs::outbox::tell(tx, "member.unlinked", &serde_json::json!({ "link": link }), now)
 }
 
 fn needed_reason(reason: &str) -> Result<&str> {

@@ -1,13 +1,17 @@
 //! What the log answers: day sets, conversations, joins and leaves, under every filter, mask and link.
 //! Metrics are computed from these and from nothing else.
 
+mod along;
 mod by_channel;
 mod cache;
+mod cells;
 mod conversations;
 mod days;
+mod derived;
 pub(crate) mod head;
 mod many;
 mod messages;
+mod once;
 mod passages;
 mod person;
 mod roster;
@@ -16,7 +20,9 @@ mod threads;
 mod totals;
 mod waiting;
 
+pub use many::Prepare;
 pub use messages::ThreadMessage;
+pub use once::Plan;
 pub use person::{Company, Counterpart, OpenThread, TimelineRow};
 pub use roster::{Glance, Roster, Standing};
 pub use rows::{ActivityRow, ConversationRow, MemberRow, Named, RowFilter};
@@ -30,7 +36,7 @@ use crate::cell::Pairs;
 use crate::graph::{Graph, GraphCache};
 use crate::rollup::Frame;
 use crate::rollup::parts::Group;
-use crate::sources::{self, Channel, Source};
+use crate::sources::{Channel, Source};
 use base::{Day, Micros, Result, Zone};
 use cache::Version;
 use head::Head;
@@ -175,6 +181,8 @@ pub struct Passages {
     pub basis: Basis,
     /// Each member's leave; `None` when no source in scope has leave rows.
     pub leaves: Option<Vec<Passage>>,
+    /// Where leaves were not read ([`LogView::joins`]): the first day with a leave row of who counts.
+    pub first_leave: Option<Day>,
 }
 
 /// The log as it answers now: one consistent reading inside a read transaction.
@@ -189,6 +197,7 @@ pub struct LogView<'a, 'c> {
     cache: DayCache,
     version: Version,
     head: Head,
+    once: once::Once,
 }
 
 /// One row that is in the log and not in the cells yet.
@@ -202,20 +211,26 @@ struct Delta {
 }
 
 impl<'a, 'c> LogView<'a, 'c> {
-    /// Two statements, as long as nobody touched links or masks.
+    /// One statement, as long as nobody touched links or masks.
     pub(crate) fn open(conn: &'a mut Conn<'c>, graphs: &GraphCache, cache: DayCache) -> Result<Self> {
         let mut head = Head::load(conn)?;
         let graph = graphs.at(conn, head.counter("graph"))?;
         let frame = head.frame()?;
-        let (sources, channels) = sources::places(conn)?;
+        let (sources, channels) = (std::mem::take(&mut head.sources), std::mem::take(&mut head.channels));
         let (deltas, parts) = (std::mem::take(&mut head.deltas), std::mem::take(&mut head.parts));
         let version = Version::of(&head, &graph, &frame);
-        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, cache, version, head })
+        let once = once::Once::default();
+        Ok(Self { conn, graph, frame, sources, channels, deltas, parts, cache, version, head, once })
     }
 
     /// The text of a setting, or its default; it was read with everything else.
     pub fn setting(&self, name: &str) -> &str {
         self.head.setting(name)
+    }
+
+    /// Counts the changes of names.
+    pub(crate) fn names_version(&self) -> i64 {
+        self.head.counter("names")
     }
 
     /// The zone that the roll-ups' days are in.

@@ -23,4 +23,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "blocks of conversations",
         sql: include_str!("schema/0004_blocks.sql"),
     },
+    Migration {
+        owner: "community",
+        number: 5,
+        name: "the index of words can be checked",
+        sql: include_str!("schema/0005_search_check.sql"),
+    },
 ];

@@ -42,6 +42,11 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "Channels for help, by name or id, separated by commas: whatever is opened there counts as a question. Elsewhere the rule decides (a question mark, or words that ask), and a person can overrule both.",
         default: "",
     },
+    Setting {
+        name: "audit_years",
+        meaning: "How many years the audit log is kept: 1, 2 or 5; empty keeps it for ever. What is older is removed once a day.",
+        default: "",
+    },
 ];
 
 /// The stored text of a setting.
@@ -104,7 +109,10 @@ pub(crate) fn checked(name: &str, value: &str) -> Result<String> {
             Err(Error::invalid("a community's name has at most 80 characters"))
         }
         "zone" => Ok(Zone::named(value)?.name().to_owned()),
-        "name" | "staff" | "bots" | "question_channels" => Ok(value.to_owned()),
+        "audit_years" if !["", "1", "2", "5"].contains(&value) => {
+            Err(Error::invalid("audit_years is 1, 2 or 5; empty keeps the audit log for ever"))
+        }
+        "name" | "staff" | "bots" | "audit_years" | "question_channels" => Ok(value.to_owned()),
         _ => Err(Error::not_found(format!(
             "there is no setting \"{name}\"; there are: {}",
             SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>().join(", ")

@@ -1,6 +1,6 @@
 //! Questions asked of every channel at once, with a handful of statements however many channels there are.
 
-use crate::answer::envelope;
+use crate::answer::{envelope, plan};
 use crate::inputs::{Conversations, Given, Inputs, Reach};
 use crate::{Envelope, Query};
 use base::{Day, Error, Period, Result};
@@ -31,6 +31,10 @@ pub fn answer_channels(
         .map(|query| if chosen(query, &scope) == scope { fitting(query) } else { Err(unfit(query)) })
         .collect::<Result<Vec<Period>>>()?;
     let needs: Vec<_> = queries.iter().map(|query| (query.definition.needs)(query)).collect();
+    for query in queries {
+        let (zone, now) = (view.zone(), view.now(&scope)?);
+        view.plan(plan(&zone, now, query));
+    }
     let spans = view.channel_spans(&scope)?;
     let begins = |query: usize| match needs[query].actives {
         Reach::From(day) => Some(day),
@@ -84,7 +88,7 @@ fn fitting(query: &Query) -> Result<Period> {
     let needs = (query.definition.needs)(query);
     let fits = !needs.totals
         && !needs.openings
-        && !needs.passages
+        && needs.passages == crate::Passing::Nothing
         && needs.opened != Conversations::CountsOfFirst
         && needs.actives != Reach::All;
     query.asked_periods().filter(|_| fits).ok_or_else(|| unfit(query))

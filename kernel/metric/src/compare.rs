@@ -8,6 +8,7 @@ use crate::answer::compute;
 use crate::envelope::{Change, Comparison, Parts, Point, State, Verdict};
 use crate::metrics::time_to_first_response;
 use crate::stats::{median_interval, quantile};
+use crate::usual::{DEVIATIONS, Expected};
 use crate::{Inputs, Query};
 use base::{Day, Error, Interval, Period, Result};
 use community::read::{LogView, Scope};
@@ -18,8 +19,6 @@ const USUAL: usize = 12;
 const FEWEST: usize = 6;
 /// So many earlier periods of the same length are asked where a metric has no series.
 const EARLIER: i32 = 8;
-/// How many median absolute deviations from the median are still usual.
-const DEVIATIONS: f64 = 3.0;
 
 /// Which earlier days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +91,43 @@ fn months_back(day: Day, n: i32) -> Day {
     let last = month.next(target).plus(-1);
     let is_last = month.start(day.plus(1)) != month.start(day);
     if is_last { last } else { target.plus(day.0 - month.start(day).0).min(last) }
+}
+
+/// The question, and every earlier one that may be asked beside it.
+pub(crate) fn questions(query: &Query, now: Option<Day>) -> Vec<Query> {
+    let mut all = vec![query.clone()];
+    let (Some(compare), Some(from), Some(now)) = (query.compare, query.from, now) else { return all };
+    let last = query.to.map_or(now, |to| to.min(now));
+    if last < from {
+        return all;
+    }
+    let days = Period { first: from, last };
+    let earlier = query.during(days_before(days, compare));
+    // A small part of a split may have no interval of its median, and is then held against single periods, too.
+    if query.split.is_some() && query.definition.interval_method == "order statistics" {
+        all.extend(longer(&earlier));
+    }
+    if query.definition.interval_method == "none" {
+        all.extend(longer(&earlier));
+        if query.definition.intervals.is_empty() {
+            all.push(query.during(shifted(days, EARLIER)));
+        }
+    }
+    all.push(earlier);
+    all
+}
+
+/// The earlier question with as many periods as say what is usual.
+fn longer(earlier: &Query) -> Option<Query> {
+    let to = earlier.to?;
+    let grain = grain(earlier);
+    let from = grain.of_index(grain.index(to) - USUAL as i32);
+    Some(earlier.during(Period { first: from.min(earlier.from.unwrap_or(from)), last: to }))
+}
+
+/// The same number of days, so many times earlier.
+fn shifted(days: Period, times: i32) -> Period {
+    Period { first: days.first.plus(-times * days.days()), last: days.last.plus(-times * days.days()) }
 }
 
 /// The earlier answer beside one that was just computed; `None` when none was asked for or there is no *now*.
@@ -221,10 +257,7 @@ fn by_points(
     let (now, before) = (finished(parts.points.as_ref()), finished(was.points.as_ref()));
     let (Some(value), Some(then)) = (mean(&now), mean(&before)) else { return Ok(None) };
     let mut usual = before;
-    if let (true, Some(to)) = (usual.len() < USUAL, earlier.to) {
-        let grain = grain(earlier);
-        let from = grain.of_index(grain.index(to) - USUAL as i32);
-        let longer = earlier.during(Period { first: from.min(earlier.from.unwrap_or(from)), last: to });
+    if let (true, Some(longer)) = (usual.len() < USUAL, longer(earlier)) {
         usual = finished(compute(view, &longer, scope.clone())?.1.points.as_ref());
     }
     let word = grain(earlier).word();
@@ -252,8 +285,7 @@ fn by_history(
     const FIGURE: &str = "share_top_1pct";
     let figure = |parts: &Parts| parts.summary.as_ref()?.get(FIGURE)?.as_f64();
     let (Some(value), Some(then)) = (figure(parts), figure(was)) else { return Ok(None) };
-    let whole =
-        |n: i32| Period { first: days.first.plus(-n * days.days()), last: days.last.plus(-n * days.days()) };
+    let whole = |n: i32| shifted(days, n);
     // The earliest first: day sets that were read for it serve the later ones.
     let mut usual = Vec::new();
     for n in (1..=EARLIER).rev() {
@@ -265,12 +297,12 @@ fn by_history(
     Ok(Some(full_count(FIGURE, (value, then), &usual, &words)))
 }
 
-/// Whether a full count is clearly apart from earlier ones: more than three median absolute deviations from their
-/// median. Fewer than six say nothing.
+/// Whether a full count is clearly apart from earlier ones: outside of where they say that it is expected
+/// ([`Expected`]). Fewer than six say nothing.
 pub fn judge(value: f64, usual: &[f64]) -> Verdict {
     match usual.len() {
         ..FEWEST => Verdict::NotSaid,
-        _ if is_usual(value, usual) => Verdict::NoClearChange,
+        _ if Expected::of(usual, 0.0).is_some_and(|expected| expected.holds(value)) => Verdict::NoClearChange,
         _ => Verdict::Clear,
     }
 }
@@ -283,22 +315,11 @@ fn full_count(name: &str, (value, was): (f64, f64), usual: &[f64], those: &str) 
             format!("full count; fewer than {FEWEST} earlier periods, too few to say what is usual")
         }
         _ => format!(
-            "full count; clear when it lies more than {DEVIATIONS:.0} median absolute deviations from the median of {those} before"
+            "full count; clear when it lies more than {DEVIATIONS:.0} robust standard deviations (1.4826 × the median absolute deviation) from the median of {those} before"
         ),
     };
     let difference = value - was;
     Change { figure: name.into(), value, was, difference, low: None, high: None, verdict, method }
-}
-
-/// Whether a value lies within three median absolute deviations of the median.
-fn is_usual(value: f64, usual: &[f64]) -> bool {
-    let median = |mut values: Vec<f64>| {
-        values.sort_unstable_by(f64::total_cmp);
-        quantile(&values, 0.5).unwrap_or(0.0)
-    };
-    let middle = median(usual.to_vec());
-    let spread = median(usual.iter().map(|v| (v - middle).abs()).collect());
-    (value - middle).abs() <= DEVIATIONS * spread
 }
 
 #[cfg(test)]
@@ -348,6 +369,9 @@ mod tests {
         let usual: Vec<f64> = (0..12).map(|i| 100.0 + f64::from(i % 4)).collect();
         let verdict = |value: f64, usual: &[f64]| full_count("mean", (value, 101.0), usual, "x").verdict;
         assert_eq!(verdict(103.0, &usual), Verdict::NoClearChange);
+        // Median 101.5, median absolute deviation 1: 3 × 1.4826 lie between.
+        assert_eq!(verdict(105.9, &usual), Verdict::NoClearChange);
+        assert_eq!(verdict(106.0, &usual), Verdict::Clear);
         assert_eq!(verdict(108.0, &usual), Verdict::Clear);
         assert_eq!(verdict(108.0, &usual[..3]), Verdict::NotSaid);
         // Where nothing ever moved, no move is no change, and any move is one.

@@ -32,6 +32,18 @@ pub enum Conversations {
     CountsOfFirst,
 }
 
+/// Whose comings and goings are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Passing {
+    /// Nobody's.
+    #[default]
+    Nothing,
+    /// Joins; leaves only as far as the series begins with one.
+    Joins,
+    /// Joins and leaves.
+    Both,
+}
+
 /// What a metric needs from the log to answer a question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -46,7 +58,7 @@ pub struct Needs {
     /// Counts of all conversations by day, in the printed periods.
     pub openings: bool,
     /// Joins and leaves.
-    pub passages: bool,
+    pub passages: Passing,
 }
 
 /// What was read. What a metric did not ask for is empty.
@@ -92,7 +104,12 @@ impl Inputs {
             totals: Totals::default(),
             opened: Ok(Waits::new(0, false)),
             openings: Ok(Vec::new()),
-            passages: Passages { joins: Vec::new(), basis: Basis::FirstActivity, leaves: None },
+            passages: Passages {
+                joins: Vec::new(),
+                basis: Basis::FirstActivity,
+                leaves: None,
+                first_leave: None,
+            },
         }
     }
 
@@ -127,8 +144,17 @@ impl Inputs {
         if needs.openings {
             inputs.openings = view.openings(&scope, printed)?;
         }
-        if needs.passages {
-            inputs.passages = view.passages(&scope)?;
+        match needs.passages {
+            Passing::Nothing => {}
+            Passing::Both => inputs.passages = view.passages(&scope)?,
+            Passing::Joins => {
+                inputs.passages = view.joins(&scope)?;
+                // A leave before everything else begins the series, if its member never came back.
+                let begins = inputs.passage_series().map(|series| series.first);
+                if inputs.passages.first_leave.is_some_and(|day| begins.is_none_or(|first| day < first)) {
+                    inputs.passages = view.passages(&scope)?;
+                }
+            }
         }
         Ok(inputs)
     }

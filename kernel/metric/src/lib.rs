@@ -18,20 +18,22 @@ mod series;
 mod split;
 mod stats;
 mod table;
+mod usual;
 mod waits;
 
-pub use answer::{answer, envelope};
+pub use answer::{answer, envelope, plan};
 pub use channels::answer_channels;
 pub use compare::{Compare, days_before, judge};
 pub use envelope::{
     Change, Cohort, CohortCell, Comparison, CurvePoint, Envelope, Figure, Figures, Part, Parts, Point,
     Pooled, State, Verdict,
 };
-pub use inputs::{Conversations, Inputs, Needs, Reach};
+pub use inputs::{Conversations, Inputs, Needs, Passing, Reach};
 pub use query::{Query, Value};
 pub use registry::{
     Definition, Direction, OptionDef, Parameter, RowKind, Shape, Takes, definition, registry, rows_behind,
 };
 pub use split::Split;
 pub use table::{Table, csv, csv_of, table, tables};
+pub use usual::Expected;
 pub use waits::{Firsts, Sorter, Waits};

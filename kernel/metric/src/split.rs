@@ -1,11 +1,11 @@
 //! Parts of an answer: members and staff, sources, or channels. Each part is the same question within a narrower
 //! scope, so that it says what the metric says when that filter is chosen.
 
-use crate::answer::{compute, written};
+use crate::answer::{compute, plan, written};
 use crate::envelope::{Envelope, Part};
-use crate::{Query, compare};
+use crate::{Passing, Query, Reach, compare};
 use base::{Error, Result};
-use community::read::{LogView, Scope, Staff};
+use community::read::{LogView, Prepare, Scope, Staff};
 
 /// How many parts are shown at most.
 const MOST: usize = 8;
@@ -46,7 +46,7 @@ impl Split {
 }
 
 /// A part before it is asked for.
-struct Slice {
+pub(crate) struct Slice {
     key: String,
     label: String,
     rest: Option<u64>,
@@ -54,23 +54,40 @@ struct Slice {
     scope: Scope,
 }
 
+/// The parts, and what is said of their choice.
+pub(crate) type Slices = (Vec<Slice>, Option<String>);
+
+/// The parts that a question is split into. What the whole and the parts need is read together.
+pub(crate) fn slices(view: &mut LogView<'_, '_>, query: &Query, scope: &Scope, by: Split) -> Result<Slices> {
+    let (slices, note) = match by {
+        Split::Staff => (staff(query, scope), None),
+        Split::Source => limited(sources(view, query, scope), "sources"),
+        Split::Channel => channels(view, query, scope)?,
+    };
+    // A part is compared as of its own last activity, which may lie further back.
+    for slice in &slices {
+        let (zone, now) = (view.zone(), view.now(&slice.scope)?);
+        view.plan(plan(&zone, now, query));
+    }
+    let needs = (query.definition.needs)(query);
+    let whole = Scope { staff: query.staff, kinds: query.kinds.clone(), ..scope.clone() };
+    let scopes: Vec<Scope> = std::iter::once(whole).chain(slices.iter().map(|s| full(query, s))).collect();
+    let what = Prepare {
+        days: needs.actives != Reach::Nothing,
+        joins: needs.passages != Passing::Nothing,
+        leaves: needs.passages == Passing::Both,
+    };
+    view.prepare(&scopes, what)?;
+    Ok((slices, note))
+}
+
 /// Asks for each part and puts them into the answer.
 pub(crate) fn split(
     view: &mut LogView<'_, '_>,
     query: &Query,
-    scope: &Scope,
-    by: Split,
+    (by, (slices, note)): (Split, Slices),
     answer: &mut Envelope,
 ) -> Result<()> {
-    let (slices, note) = match by {
-        Split::Staff => (staff(query, scope), None),
-        Split::Source => limited(sources(view, scope), "sources"),
-        Split::Channel => channels(view, query, scope)?,
-    };
-    if by == Split::Channel {
-        let scopes: Vec<Scope> = slices.iter().map(|slice| full(query, slice)).collect();
-        view.prepare(&scopes)?;
-    }
     let parts = slices.into_iter().map(|slice| part(view, query, slice)).collect::<Result<Vec<_>>>()?;
     answer.split = Some(by.word());
     answer.split_note = note;
@@ -115,7 +132,7 @@ fn staff(query: &Query, scope: &Scope) -> Vec<Slice> {
         .collect()
 }
 
-fn sources(view: &LogView<'_, '_>, scope: &Scope) -> Vec<Slice> {
+fn sources(view: &LogView<'_, '_>, query: &Query, scope: &Scope) -> Vec<Slice> {
     let of_channels: Vec<i64> = view
         .channels()
         .iter()
@@ -133,7 +150,7 @@ fn sources(view: &LogView<'_, '_>, scope: &Scope) -> Vec<Slice> {
             key: s.name.clone(),
             label: s.name.clone(),
             rest: None,
-            staff: scope.staff,
+            staff: query.staff,
             scope: Scope { sources: vec![s.source_id], ..scope.clone() },
         })
         .collect()

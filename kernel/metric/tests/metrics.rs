@@ -265,7 +265,7 @@ fn growth_names_first_activity_as_its_basis() {
     let query = Query::parse("net_growth", [("interval", "month")]).expect("a question");
     let mut inputs = small().inputs(&query, true);
     let joins = vec![Passage { member: 1, day: Day(day("2024-01-01")) }];
-    inputs.passages = Passages { joins, basis: Basis::FirstActivity, leaves: None };
+    inputs.passages = Passages { joins, basis: Basis::FirstActivity, leaves: None, first_leave: None };
     let answer = serde_json::to_value(answer_from(&query, &inputs)).expect("json");
     check(&answer, "basis", json!(["first activity"]));
 }

@@ -183,6 +183,8 @@ pub struct Conn<'c> {
     /// The first statement that failed. PostgreSQL answers a COMMIT after it with a silent rollback; so that
     /// nobody takes that for a success, and both databases behave alike, nothing is committed after one.
     failed: Option<Error>,
+    /// What is rung after the commit.
+    bells: Vec<&'static str>,
 }
 
 pub(crate) enum Inner<'c> {
@@ -192,14 +194,31 @@ pub(crate) enum Inner<'c> {
 
 impl<'c> Conn<'c> {
     pub(crate) fn new(inner: Inner<'c>, all_statements: &'c Statements) -> Self {
-        Self { inner, statements: 0, all_statements, failed: None }
+        Self { inner, statements: 0, all_statements, failed: None, bells: Vec::new() }
     }
 
-    /// What must be said instead of committing, if a statement failed and its error was not passed on.
-    pub(crate) fn passed<T>(self, result: Result<T>) -> Result<T> {
+    /// What must be said instead of committing, if a statement failed and its error was not passed on; otherwise
+    /// with the bells to ring after the commit.
+    pub(crate) fn passed<T>(self, result: Result<T>) -> Result<(T, Vec<&'static str>)> {
         match (result, self.failed) {
             (Ok(_), Some(e)) => Err(e),
-            (result, _) => result,
+            (result, _) => result.map(|r| (r, self.bells)),
+        }
+    }
+
+    /// Rings a bell after the commit, for threads that wait in [`crate::Db::wait_for`].
+    pub fn ring(&mut self, bell: &'static str) {
+        if !self.bells.contains(&bell) {
+            self.bells.push(bell);
+        }
+    }
+
+    /// What is added to a `SELECT … LIMIT` that picks rows for this transaction alone, so that several pick different
+    /// ones at once and none waits: a lock that passes over locked rows. Nothing on SQLite, which has one writer.
+    pub fn skip_locked(&self) -> &'static str {
+        match self.dialect() {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE SKIP LOCKED",
         }
     }
 

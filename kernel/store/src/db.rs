@@ -1,5 +1,6 @@
 //! The database as the rest of the product sees it: `read` and `write`.
 
+use crate::bells::{Bell, Bells};
 use crate::conn::{Conn, Dialect, Inner};
 use crate::error::{pg_error, sqlite_error};
 use crate::holds::{Hold, Holds};
@@ -43,6 +44,7 @@ struct Backend {
     /// Transactions that people and that bulk work committed.
     commits: [AtomicU64; 2],
     holds: Holds,
+    bells: Arc<Bells>,
 }
 
 enum Engine {
@@ -74,6 +76,7 @@ impl Db {
             statements: Statements::default(),
             commits: Default::default(),
             holds: Holds::new(),
+            bells: Arc::default(),
         });
         if let Location::Sqlite(path) = location {
             checkpoint_in_background(path.clone(), Arc::downgrade(&backend))?;
@@ -123,6 +126,26 @@ impl Db {
     pub fn commits(&self) -> (u64, u64) {
         let [people, bulk] = &self.0.commits;
         (people.load(Ordering::Acquire), bulk.load(Ordering::Acquire))
+    }
+
+    /// How often bells have rung in this process, together ([`Conn::ring`]).
+    pub fn rung(&self, bells: &[&str]) -> u64 {
+        self.0.bells.count(bells)
+    }
+
+    /// Waits until bells have rung more often than `seen`, or for so long; how often they have rung by then.
+    pub fn wait_for(&self, bells: &[&str], seen: u64, at_most: Duration) -> u64 {
+        self.0.bells.wait(bells, seen, at_most)
+    }
+
+    /// Something that rings a bell and does not keep the database open.
+    pub fn bell(&self, name: &'static str) -> Bell {
+        Bell::new(self.0.bells.clone(), name)
+    }
+
+    /// Rings a bell outside of a transaction.
+    pub fn ring(&self, bell: &'static str) {
+        self.0.bells.ring(&[bell]);
     }
 
     fn count_commit(&self, priority: Priority) {
@@ -186,10 +209,11 @@ impl Db {
                 drop(rollback);
                 drop(guard);
                 self.0.holds.note(place, priority, begun.elapsed());
-                if result.is_ok() {
+                result.map(|(r, bells)| {
                     self.count_commit(priority);
-                }
-                result
+                    self.0.bells.ring(&bells);
+                    r
+                })
             }
             Engine::Postgres { config, pool } => pool.with(
                 || PgConn::connect(config),
@@ -200,9 +224,10 @@ impl Db {
                     let mut conn = Conn::new(Inner::Pg(c), &self.0.statements);
                     let result = run(&mut conn);
                     match conn.passed(result) {
-                        Ok(r) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
+                        Ok((r, bells)) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
                             self.0.holds.note(place, priority, begun.elapsed());
                             self.count_commit(priority);
+                            self.0.bells.ring(&bells);
                             r
                         }),
                         Err(e) => {

@@ -7,6 +7,8 @@
 //! The closures are ordinary blocking code; nothing but SQL happens in them. Parameters are `$1 … $n`,
 //! numbered in order of first use. Columns are `INTEGER` (64 bits), `TEXT`, `BLOB` and `REAL` everywhere.
 
+mod bells;
+mod catalogue;
 mod conn;
 mod db;
 mod error;
@@ -17,6 +19,8 @@ mod pool;
 mod sqlite;
 mod statements;
 
+pub use bells::Bell;
+pub use catalogue::{Column, ColumnType};
 pub use conn::{Conn, Dialect, Param, Row};
 pub use db::{Db, Location, Priority};
 pub use holds::{HOLD_LIMIT, Hold};

@@ -21,12 +21,60 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+/// Stands among the applied migrations while a database is being filled from elsewhere. No migration has this owner,
+/// so that versions which do not know the mark refuse it, too.
+const FILLING: &str = "unfinished";
+
+impl Migration {
+    /// What tells whether two migrations are the same text.
+    pub fn checksum(&self) -> String {
+        Sha256::digest(self.sql.as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect()
+    }
+}
+
 impl Db {
     /// Brings the schema up to date, in the order given.
     ///
     /// # Errors
-    /// `Conflict` when an applied migration was changed or the data are of a newer version.
+    /// `Conflict` when an applied migration was changed, the data are of a newer version, or the database was not
+    /// filled to the end.
     pub fn migrate(&self, migrations: &[Migration], now: Micros) -> Result<()> {
+        self.migrate_to(migrations, false, now)
+    }
+
+    /// The same for whoever fills the database just now.
+    ///
+    /// # Errors
+    /// As [`Db::migrate`].
+    pub fn migrate_while_filling(&self, migrations: &[Migration], now: Micros) -> Result<()> {
+        self.migrate_to(migrations, true, now)
+    }
+
+    /// Marks the database as being filled from elsewhere: [`Db::migrate`] refuses it until it is marked as filled.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn begin_filling(&self, from: &str, now: Micros) -> Result<()> {
+        self.write(Priority::Interactive, |tx| {
+            tx.execute(
+                "INSERT INTO schema_versions (owner, number, name, checksum, applied_at) VALUES ($1, 0, $2, '', $3)",
+                &[FILLING.into(), from.into(), now.into()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Takes the mark away.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn end_filling(&self) -> Result<()> {
+        self.write(Priority::Interactive, |tx| {
+            tx.execute("DELETE FROM schema_versions WHERE owner = $1", &[FILLING.into()]).map(|_| ())
+        })
+    }
+
+    fn migrate_to(&self, migrations: &[Migration], filling: bool, now: Micros) -> Result<()> {
         self.write(Priority::Interactive, |tx| {
             if tx.dialect() == Dialect::Postgres {
                 tx.execute("SELECT pg_advisory_xact_lock($1)", &[7_201_001_i64.into()])?;
@@ -42,6 +90,16 @@ impl Db {
                 Ok((r.text(0)?, r.int(1)?, r.text(2)?))
             })?;
             for (owner, number, _) in &applied {
+                if owner == FILLING {
+                    if filling {
+                        continue;
+                    }
+                    return Err(Error::conflict(
+                        "this database was not filled to the end: a restore or a move into it was broken off. \
+                         Nothing is lost where it came from. Remove this database (dropdb and createdb, or the \
+                         file), and restore or move again.",
+                    ));
+                }
                 if !migrations.iter().any(|m| m.owner == owner && m.number == *number) {
                     return Err(Error::conflict(format!(
                         "the data were written by a newer version of this program ({owner} {number}). Install that version or a later one."
@@ -57,8 +115,7 @@ impl Db {
 }
 
 fn apply(tx: &mut Conn<'_>, m: &Migration, applied: &[(String, i64, String)], now: Micros) -> Result<()> {
-    let checksum: String =
-        Sha256::digest(m.sql.as_bytes()).iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let checksum = m.checksum();
     if let Some((_, _, known)) = applied.iter().find(|(o, n, _)| o == m.owner && *n == m.number) {
         if *known != checksum {
             return Err(Error::conflict(format!(

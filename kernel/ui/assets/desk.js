@@ -116,6 +116,13 @@
     const period = input.form?.querySelector("select[name=period]");
     if (period) period.value = "custom";
   });
+  // In a row of tabs that is longer than the window the present one is in sight.
+  for (const row of document.querySelectorAll(".tabs")) {
+    const here = row.querySelector("[aria-current]");
+    if (!here || row.scrollWidth <= row.clientWidth) continue;
+    const [all, one] = [row.getBoundingClientRect(), here.getBoundingClientRect()];
+    row.scrollLeft += (one.left + one.right - all.left - all.right) / 2;
+  }
   on("change", "form[data-autosubmit]", (form) => form.requestSubmit());
 
   // Files: dropped anywhere on the zone, and named below it.

@@ -120,9 +120,14 @@ pub fn icon_small(name: &str) -> Markup {
     icon_of(name, "icon sm")
 }
 
+/// What points along the line of reading, and turns round with it.
+const DIRECTED: [&str; 6] =
+    ["chevron-left", "chevron-right", "arrow-left", "arrow-right", "log-out", "external-link"];
+
 pub(crate) fn icon_of(name: &str, class: &str) -> Markup {
+    let flip = if DIRECTED.contains(&name) { " flip" } else { "" };
     Markup(format!(
-        "<svg class=\"{class}\" aria-hidden=\"true\"><use href=\"{}#i-{}\"/></svg>",
+        "<svg class=\"{class}{flip}\" aria-hidden=\"true\"><use href=\"{}#i-{}\"/></svg>",
         crate::asset("icons.svg"),
         esc(name)
     ))

@@ -35,7 +35,7 @@ pub(crate) fn body(p: &ListPage) -> Markup {
         .markup(),
     ]);
     let listing = if p.listing.lines.is_empty() { empty(p) } else { Markup::join([&table(p), &pager(p)]) };
-    let bulk = if p.listing.lines.is_empty() { Markup::empty() } else { bulk(p) };
+    let bulk = if p.listing.lines.is_empty() || p.csrf.is_empty() { Markup::empty() } else { bulk(p) };
     Markup::join([
         &ui::page_head("Conversations", &sentence(p), &actions),
         &p.views,
@@ -60,7 +60,8 @@ fn sentence(p: &ListPage) -> String {
         _ => format!("Opened in the last {DAYS} days"),
     };
     let by = l.member.as_ref().map_or(String::new(), |m| format!(" by {m}"));
-    format!("{days}{by}, as of {}, the last activity.", day(l.zone.day_of(now)))
+    let first = if f.longest { "The oldest first. " } else { "" };
+    format!("{first}{days}{by}, as of {}, the last activity.", day(l.zone.day_of(now)))
 }
 
 fn empty(p: &ListPage) -> Markup {
@@ -142,12 +143,21 @@ fn filters(p: &ListPage) -> Markup {
     }
     let order = [
         Choice::new("Newest first", with(f, "sort", ""), !f.longest),
-        Choice::new("Longest waiting first", with(f, "sort", "waiting"), f.longest),
+        Choice::new("Longest waiting first", longest(f), f.longest),
     ];
     Markup::raw(format!(
         "<div class=\"filters\">{row}<span class=\"push\">{}</span></div>",
         ui::segmented("Order", &order)
     ))
+}
+
+/// The address of those that wait, the longest first: questions without an answer, unless a state is chosen.
+fn longest(f: &Filters) -> String {
+    let mut f = Filters { longest: true, ..f.clone() };
+    if f.state.is_none() {
+        (f.state, f.questions) = (Some(State::Unanswered), true);
+    }
+    format!("{PATH}{}", f.query())
 }
 
 /// Channel and days, in a small form.
@@ -215,7 +225,7 @@ fn table(p: &ListPage) -> Markup {
          <th scope=\"col\">State</th><th scope=\"col\" class=\"num c2\">Replies</th><th scope=\"col\" class=\"num c3\">People</th>\
          <th scope=\"col\" class=\"num c2\">First answer after</th><th scope=\"col\" class=\"c3\">Assigned to</th><th scope=\"col\" class=\"num c2\">Opened</th></tr></thead>\
          <tbody>{rows}</tbody></table></div>",
-        ui::pick_all(BULK)
+        if p.csrf.is_empty() { Markup::empty() } else { ui::pick_all(BULK) }
     ))
 }
 
@@ -239,7 +249,11 @@ fn row(p: &ListPage, line: &Line) -> String {
          <span class=\"sub\">{badge} {place} · {who}<span class=\"narrow-only\"> · {opened}</span> {question}</span></span></th>\
          <td><span class=\"state-cell\">{state}{clock}</span></td><td class=\"num c2\">{replies}</td><td class=\"num c3\">{people}</td>\
          <td class=\"num c2\">{after}</td><td class=\"c3\">{assigned}</td><td class=\"num c2\">{opened}</td></tr>",
-        pick = ui::pick(BULK, &t.conversation.to_string(), &format!("Select {}", name(line))),
+        pick = if p.csrf.is_empty() {
+            Markup::empty()
+        } else {
+            ui::pick(BULK, &t.conversation.to_string(), &format!("Select {}", name(line)))
+        },
         href = esc(&format!("{}{}", href(t.conversation), p.filters.query())),
         name = esc(&name(line)),
         badge = l.places.badge(t.source_id),

@@ -17,6 +17,12 @@ pub(crate) struct Around<'a> {
     pub csrf: &'a str,
     /// Who looks.
     pub account: Option<i64>,
+    /// Why they may not mark conversations; empty when they may.
+    pub off_marks: &'a str,
+    /// Why they may not record contacts; empty when they may.
+    pub off_contacts: &'a str,
+    /// Whether they may set targets.
+    pub targets: bool,
 }
 
 /// The body of the page.
@@ -171,6 +177,9 @@ fn side(p: &ThreadPage, around: &Around<'_>) -> String {
 }
 
 fn marks_form(p: &ThreadPage, around: &Around<'_>, back: &str, word: &str, label: &str, key: &str) -> String {
+    if !around.off_marks.is_empty() {
+        return String::new();
+    }
     let action = format!("{}/marks", href(p.thread.conversation));
     post(&action, &[("csrf", around.csrf), ("back", back), ("mark", word)], label, key).into_string()
 }
@@ -199,7 +208,7 @@ fn standing(p: &ThreadPage, around: &Around<'_>, back: &str) -> String {
     if held.is_some() {
         buttons.push_str(&marks_form(p, around, back, "open", "Take it back", ""));
     }
-    out.push_str(&format!("<div class=\"row wrap\">{buttons}</div>"));
+    out.push_str(&format!("<div class=\"row wrap\">{buttons}</div>{}", ui::why(around.off_marks)));
     out.push_str(&history(p));
     out
 }
@@ -293,6 +302,10 @@ fn assignment(p: &ThreadPage, around: &Around<'_>, back: &str) -> String {
     let by = p.assigned.as_ref().map_or(String::new(), |a| {
         format!("<p class=\"muted sm\">by {}, {}</p>", esc(&a.by), ago(a.at, p.present, &p.zone))
     });
+    if !around.off_marks.is_empty() {
+        let whose = p.assigned.as_ref().map_or("Nobody's.", |a| a.name.as_str());
+        return format!("<p>{}</p>{by}", esc(whose));
+    }
     let mut mine = String::new();
     if let Some(me) = around.account.filter(|me| Some(*me) != present) {
         let me = me.to_string();
@@ -320,10 +333,8 @@ fn answering(p: &ThreadPage, around: &Around<'_>, back: &str) -> String {
     } else {
         format!("target {}", in_words(target.minutes))
     };
-    let settings = format!(
-        "<p class=\"muted sm\">{} (<a href=\"/desk/settings/answers\">change targets</a>)</p>",
-        esc(&target_words)
-    );
+    let change = if around.targets { " (<a href=\"/desk/settings/answers\">change targets</a>)" } else { "" };
+    let settings = format!("<p class=\"muted sm\">{}{change}</p>", esc(&target_words));
     let identity = &asker.public_id;
     if identity.is_empty() {
         return format!(
@@ -342,6 +353,7 @@ fn answering(p: &ThreadPage, around: &Around<'_>, back: &str) -> String {
         warning: warning.as_deref(),
         back,
         csrf: around.csrf,
+        off_because: around.off_contacts,
     });
     let warn = warning.map_or(String::new(), |w| {
         format!(

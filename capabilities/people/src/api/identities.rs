@@ -1,7 +1,8 @@
 //! Identities and links as JSON.
 
 use crate::pages::signature;
-use crate::store;
+use crate::store::{self, subjects};
+use crate::told::told_both;
 use ::store::Priority;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -119,6 +120,8 @@ pub(crate) async fn create_link(
             let id = app.db.write(Priority::Interactive, |tx| {
                 let left = people::get_identity(tx, &new.left)?;
                 let right = people::get_identity(tx, &new.right)?;
+                let both = (left.public_id.as_str(), right.public_id.as_str());
+                told_both(tx, (&principal, now), both, "Said to be the same person as")?;
                 people::link(tx, &left, &right, &new.reason, &signature(&principal), now)
             })?;
             link_of(app, &id)
@@ -146,7 +149,9 @@ pub(crate) async fn remove_link(
         .blocking(move |app| {
             let now = app.clock.now();
             app.db.write(Priority::Interactive, |tx| {
-                people::unlink(tx, &id, &unlink.reason, &signature(&principal), now)
+                people::unlink(tx, &id, &unlink.reason, &signature(&principal), now)?;
+                let (left, right) = subjects::of_link(tx, &id)?;
+                told_both(tx, (&principal, now), (&left, &right), "Parted again from")
             })?;
             link_of(app, &id)
         })

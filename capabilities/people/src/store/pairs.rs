@@ -1,6 +1,5 @@
 //! Suggested links: what a roster named, what somebody refused, and what identities have in common.
 
-use super::list;
 use base::{Error, Micros, Result};
 use std::collections::HashMap;
 use store::Conn;
@@ -37,13 +36,48 @@ fn ordered(a: u32, b: u32) -> (u32, u32) {
     (a.min(b), a.max(b))
 }
 
-/// Every pair that a roster named, newest first.
-pub(crate) fn named(c: &mut Conn<'_>) -> Result<Vec<Named>> {
-    c.query(
-        "SELECT left_identity, right_identity, evidence FROM link_suggestions ORDER BY suggestion_id DESC",
+/// What suggestions are made of: every pair that a roster named, newest first, and everything that was refused and
+/// still is, newest first. `each` gets what people have in common can be seen in: every identity that is no bot and
+/// has an address or a handle, in no particular order. One statement.
+pub(crate) fn evidence(
+    c: &mut Conn<'_>,
+    mut each: impl FnMut(Traits),
+) -> Result<(Vec<Named>, Vec<Dismissal>)> {
+    let (mut named, mut refused) = (Vec::new(), Vec::new());
+    c.for_each(
+        "SELECT CAST(0 AS BIGINT), identity, source_id, name, handle, email, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+         FROM identities WHERE bot = 0 AND marked_bot = 0 AND (email IS NOT NULL OR handle IS NOT NULL)
+         UNION ALL SELECT 1, left_identity, right_identity, evidence, NULL, NULL, suggestion_id, NULL
+         FROM link_suggestions
+         UNION ALL SELECT 2, left_identity, right_identity, reason, dismissed_by, NULL, dismissal_id, dismissed_at
+         FROM link_dismissals WHERE withdrawn_at IS NULL",
         &[],
-        |r| Ok(Named { left: r.int(0)? as u32, right: r.int(1)? as u32, evidence: r.text(2)? }),
-    )
+        |r| {
+            let (first, second) = (r.int(1)?, r.int(2)?);
+            let (left, right) = (first as u32, second as u32);
+            match r.int(0)? {
+                0 => each(Traits {
+                    identity: left,
+                    source_id: second,
+                    name: r.opt_text(3)?,
+                    handle: r.opt_text(4)?,
+                    email: r.opt_text(5)?,
+                }),
+                1 => named.push((r.int(6)?, Named { left, right, evidence: r.text(3)? })),
+                _ => {
+                    let (reason, by, at) = (r.text(3)?, r.text(4)?, r.int(7)?);
+                    refused.push((r.int(6)?, Dismissal { left, right, reason, by, at }));
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok((newest_first(named), newest_first(refused)))
+}
+
+fn newest_first<T>(mut numbered: Vec<(i64, T)>) -> Vec<T> {
+    numbered.sort_unstable_by_key(|n| std::cmp::Reverse(n.0));
+    numbered.into_iter().map(|n| n.1).collect()
 }
 
 /// Keeps a pair that a roster names; whether it is a new one.
@@ -61,24 +95,6 @@ pub(crate) fn name(
         &[left.into(), right.into(), evidence.into(), by.into(), now.into()],
     )?;
     Ok(added > 0)
-}
-
-/// Everything that was refused and still is.
-pub(crate) fn dismissals(c: &mut Conn<'_>) -> Result<Vec<Dismissal>> {
-    c.query(
-        "SELECT left_identity, right_identity, reason, dismissed_by, dismissed_at FROM link_dismissals
-         WHERE withdrawn_at IS NULL ORDER BY dismissal_id DESC",
-        &[],
-        |r| {
-            Ok(Dismissal {
-                left: r.int(0)? as u32,
-                right: r.int(1)? as u32,
-                reason: r.text(2)?,
-                by: r.text(3)?,
-                at: r.int(4)?,
-            })
-        },
-    )
 }
 
 /// Says that two identities are not one person. Saying it again changes nothing.
@@ -124,25 +140,6 @@ pub(crate) fn withdraw(tx: &mut Conn<'_>, pair: (u32, u32), by: &str, now: Micro
     Ok(())
 }
 
-/// What people have in common can be seen in: every identity that is no bot and has an address or a handle.
-pub(crate) fn traits(c: &mut Conn<'_>, mut each: impl FnMut(Traits)) -> Result<()> {
-    c.for_each(
-        "SELECT identity, source_id, name, handle, email FROM identities
-         WHERE bot = 0 AND marked_bot = 0 AND (email IS NOT NULL OR handle IS NOT NULL) ORDER BY identity",
-        &[],
-        |r| {
-            each(Traits {
-                identity: r.int(0)? as u32,
-                source_id: r.int(1)?,
-                name: r.opt_text(2)?,
-                handle: r.opt_text(3)?,
-                email: r.opt_text(4)?,
-            });
-            Ok(())
-        },
-    )
-}
-
 /// The identities of a source by id, handle and name, in lower case; `None` for what fits several.
 pub(crate) fn names_at(c: &mut Conn<'_>, source_id: i64) -> Result<HashMap<String, Option<u32>>> {
     let mut found: HashMap<String, Option<u32>> = HashMap::new();
@@ -179,29 +176,6 @@ pub(crate) fn by_email(c: &mut Conn<'_>) -> Result<HashMap<String, Vec<u32>>> {
         },
     )?;
     Ok(found)
-}
-
-/// Links of these identities that hold: (id, left, right, reason, who, when).
-pub(crate) fn links_of(c: &mut Conn<'_>, identities: &[u32]) -> Result<Vec<LinkRow>> {
-    let who = list(identities);
-    c.query(
-        &format!(
-            "SELECT public_id, left_identity, right_identity, reason, linked_by, linked_at FROM identity_links
-             WHERE unlinked_at IS NULL AND (left_identity IN ({who}) OR right_identity IN ({who}))
-             ORDER BY link_id"
-        ),
-        &[],
-        |r| {
-            Ok(LinkRow {
-                public_id: r.text(0)?,
-                left: r.int(1)? as u32,
-                right: r.int(2)? as u32,
-                reason: r.text(3)?,
-                by: r.text(4)?,
-                at: r.int(5)?,
-            })
-        },
-    )
 }
 
 /// A link that holds.

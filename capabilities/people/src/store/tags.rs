@@ -2,8 +2,8 @@
 
 use super::list;
 use base::{Error, Micros, Result, TypeId};
-use std::collections::{BTreeMap, HashMap, HashSet};
-use store::Conn;
+use std::collections::{BTreeMap, HashSet};
+use store::{Conn, Param};
 
 /// The longest tag, in characters.
 pub(crate) const TAG_MAX: usize = 40;
@@ -35,49 +35,64 @@ pub(crate) fn named(text: &str) -> Result<String> {
     Ok(tag)
 }
 
-/// The tags of these identities, by identity.
-pub(crate) fn of(c: &mut Conn<'_>, identities: &[u32]) -> Result<HashMap<u32, Vec<String>>> {
-    let mut tags: HashMap<u32, Vec<String>> = HashMap::new();
-    for chunk in identities.chunks(2_000) {
-        c.for_each(
-            &format!(
-                "SELECT identity, tag FROM member_tags WHERE identity IN ({}) AND removed_at IS NULL ORDER BY tag",
-                list(chunk)
-            ),
-            &[],
-            |r| {
-                tags.entry(r.int(0)? as u32).or_default().push(r.text(1)?);
-                Ok(())
-            },
-        )?;
-    }
-    Ok(tags)
+/// What the list of members shows and asks of tags.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// Every tag in use with the number of identities that have it, by name.
+    pub in_use: BTreeMap<String, u64>,
+    /// Identities with one of the chosen tags.
+    pub having: HashSet<u32>,
+    /// The last act of somebody on several members that was not taken back.
+    pub last_act: Option<Act>,
 }
 
-/// Every tag in use with the number of identities that have it, by name.
-pub(crate) fn in_use(c: &mut Conn<'_>) -> Result<BTreeMap<String, u64>> {
-    let rows = c.query(
-        "SELECT tag, COUNT(*) FROM member_tags WHERE removed_at IS NULL GROUP BY tag ORDER BY tag",
-        &[],
-        |r| Ok((r.text(0)?, r.int(1)? as u64)),
+/// Tags in use, who has one of the chosen, and the last act of `by` since then. One statement.
+pub(crate) fn look(c: &mut Conn<'_>, chosen: &[String], (by, since): (&str, Micros)) -> Result<Look> {
+    let mut look = Look::default();
+    let mut params: Vec<Param<'_>> = vec![by.into(), since.into()];
+    params.extend(chosen.iter().map(Param::from));
+    let marks = marks(3, chosen.len());
+    c.for_each(
+        &format!(
+            "SELECT CAST(0 AS BIGINT), public_id, tag, members, adds, made_at FROM (
+               SELECT * FROM tag_acts WHERE made_by = $1 AND made_at >= $2 AND undone_at IS NULL
+               ORDER BY act_id DESC LIMIT 1) last
+             UNION ALL SELECT 1, '', tag, COUNT(*), 0, 0 FROM member_tags WHERE removed_at IS NULL GROUP BY tag
+             UNION ALL SELECT 2, '', '', identity, 0, 0 FROM member_tags WHERE removed_at IS NULL AND tag IN ({marks})"
+        ),
+        &params,
+        |r| {
+            match r.int(0)? {
+                0 => {
+                    look.last_act = Some(Act {
+                        public_id: r.text(1)?,
+                        adds: r.flag(4)?,
+                        tag: r.text(2)?,
+                        members: r.int(3)? as u64,
+                        made_at: r.int(5)?,
+                    });
+                }
+                1 => _ = look.in_use.insert(r.text(2)?, r.int(3)? as u64),
+                _ => _ = look.having.insert(r.int(3)? as u32),
+            }
+            Ok(())
+        },
     )?;
-    Ok(rows.into_iter().collect())
+    Ok(look)
 }
 
 /// Identities with one of these tags.
 pub(crate) fn having(c: &mut Conn<'_>, tags: &[String]) -> Result<HashSet<u32>> {
-    let mut found = HashSet::new();
-    for tag in tags {
-        c.for_each(
-            "SELECT identity FROM member_tags WHERE tag = $1 AND removed_at IS NULL",
-            &[tag.into()],
-            |r| {
-                found.insert(r.int(0)? as u32);
-                Ok(())
-            },
-        )?;
-    }
-    Ok(found)
+    let params: Vec<Param<'_>> = tags.iter().map(Param::from).collect();
+    let marks = marks(1, tags.len());
+    let sql = format!("SELECT identity FROM member_tags WHERE removed_at IS NULL AND tag IN ({marks})");
+    Ok(c.query(&sql, &params, |r| Ok(r.int(0)? as u32))?.into_iter().collect())
+}
+
+/// So many parameters from a number on, as the inside of an `IN (…)`; never empty.
+fn marks(from: usize, count: usize) -> String {
+    let marks: Vec<String> = (from..from + count).map(|n| format!("${n}")).collect();
+    if marks.is_empty() { "NULL".to_owned() } else { marks.join(", ") }
 }
 
 /// Begins an act; gives its number and id.
@@ -135,24 +150,6 @@ pub(crate) fn remove(
         )?;
     }
     Ok(())
-}
-
-/// The last act of somebody on several members since then that was not taken back.
-pub(crate) fn last_act(c: &mut Conn<'_>, by: &str, since: Micros) -> Result<Option<Act>> {
-    c.query_opt(
-        "SELECT public_id, adds, tag, members, made_at FROM tag_acts
-         WHERE made_by = $1 AND made_at >= $2 AND undone_at IS NULL ORDER BY act_id DESC LIMIT 1",
-        &[by.into(), since.into()],
-        |r| {
-            Ok(Act {
-                public_id: r.text(0)?,
-                adds: r.flag(1)?,
-                tag: r.text(2)?,
-                members: r.int(3)? as u64,
-                made_at: r.int(4)?,
-            })
-        },
-    )
 }
 
 /// Takes an act back: what it gave is taken, what it took is given again.

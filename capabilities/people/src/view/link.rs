@@ -4,8 +4,20 @@ use super::{href, line_field};
 use crate::members::Line;
 use ui::{Button, Look, Markup, card, esc};
 
+/// What says that this member is the one of the page.
+fn evidence(speaks: &[(u32, String)], member: u32) -> &str {
+    let nothing = "nothing says that they are one person; a name alone is no evidence";
+    speaks.iter().find(|s| s.0 == member).map_or(nothing, |s| s.1.as_str())
+}
+
 /// The body of the page: a search, and what it found as a choice.
-pub(crate) fn body(line: &Line, asked: &str, found: &[Line], places: &super::Places, csrf: &str) -> Markup {
+pub(crate) fn body(
+    line: &Line,
+    asked: &str,
+    (found, speaks): (&[Line], &[(u32, String)]),
+    places: &super::Places,
+    csrf: &str,
+) -> Markup {
     let own = href(line.public_id());
     let search = format!(
         "<form class=\"row wrap end pad\" role=\"search\" method=\"get\" action=\"{own}/link\">{}{}</form>",
@@ -26,17 +38,18 @@ pub(crate) fn body(line: &Line, asked: &str, found: &[Line], places: &super::Pla
     } else {
         let rows: String = found
             .iter()
-            .flat_map(|l| &l.identities)
-            .map(|i| {
+            .flat_map(|l| l.identities.iter().map(move |i| (l.glance.member, i)))
+            .map(|(member, i)| {
                 let mut about = vec![i.source.clone()];
                 about.extend(i.handle.as_ref().map(|h| format!("@{}", h.trim_start_matches('@'))));
                 about.extend(i.email.clone());
                 format!(
-                    "<li><label class=\"check\"><input class=\"box\" type=\"radio\" name=\"right\" value=\"{}\" required><span>{} <b class=\"strong\">{}</b> <span class=\"sub\">{}</span></span></label></li>",
+                    "<li><label class=\"check\"><input class=\"box\" type=\"radio\" name=\"right\" value=\"{}\" required><span>{} <b class=\"strong\">{}</b> <span class=\"sub\">{} · {}</span></span></label></li>",
                     esc(&i.public_id),
                     places.badge_of(&i.source),
                     esc(i.title()),
-                    esc(&about.join(" · "))
+                    esc(&about.join(" · ")),
+                    esc(evidence(speaks, member))
                 )
             })
             .collect();

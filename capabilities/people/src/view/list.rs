@@ -247,8 +247,8 @@ fn head(p: &ListPage) -> String {
         "<tr><th class=\"pick\" scope=\"col\">{}</th>\
          <th scope=\"col\">Member</th><th scope=\"col\" class=\"c2\">Sources</th><th scope=\"col\">State</th>\
          <th scope=\"col\" class=\"c3\">Tags</th>{}{}{}</tr>",
-        ui::pick_all(BULK),
-        sorted("Active rows, 30 days", "num c2", Sort::Recent, None),
+        if p.csrf.is_empty() { Markup::empty() } else { ui::pick_all(BULK) },
+        sorted("Messages, 30 days", "num c2", Sort::Recent, None),
         sorted("First active", "num c3", Sort::Newest, Some(Sort::Oldest)),
         sorted("Last active", "num", Sort::Last, Some(Sort::LongestSilent)),
     )
@@ -276,7 +276,11 @@ fn row(p: &ListPage, line: &Line) -> String {
         "<tr data-row><td class=\"pick\">{pick}</td>\
          <th scope=\"row\"><span class=\"row tight\">{who}{marks}</span></th><td class=\"c2\"><span class=\"row tight\">{badges}</span></td>\
          <td>{state}</td><td class=\"c3\">{tags}</td><td class=\"num c2\">{recent}</td><td class=\"num c3\">{first}</td><td class=\"num\">{last}</td></tr>",
-        pick = ui::pick(BULK, line.public_id(), &format!("Select {}", line.title())),
+        pick = if p.csrf.is_empty() {
+            Markup::empty()
+        } else {
+            ui::pick(BULK, line.public_id(), &format!("Select {}", line.title()))
+        },
         who = who(line),
         marks = marks(line),
         state = standing_badge(line.standing),
@@ -310,7 +314,7 @@ fn pager(p: &ListPage) -> Markup {
 
 /// The bar of the selection: tags for the chosen, or for all that fit.
 fn bulk(p: &ListPage) -> Markup {
-    if p.lines.is_empty() {
+    if p.lines.is_empty() || p.csrf.is_empty() {
         return Markup::empty();
     }
     let known: String = p.tags.keys().map(|t| format!("<option value=\"{}\"></option>", esc(t))).collect();

@@ -143,7 +143,7 @@ fn did(kind: Kind, follows: bool) -> (&'static str, &'static str) {
 
 /// When a member is active: facts, hours of the week, a year of weeks.
 pub(crate) fn rhythm(r: &Rhythm, zone: &Zone) -> Markup {
-    let pairs = [("Active rows", figure(r.rows)), ("Days active", figure(r.days))];
+    let pairs = [("Messages", figure(r.rows)), ("Days active", figure(r.days))];
     let year: u32 = r.weeks.iter().map(|w| w.1).sum();
     if year == 0 {
         let body = Markup::raw(format!(
@@ -153,11 +153,11 @@ pub(crate) fn rhythm(r: &Rhythm, zone: &Zone) -> Markup {
         return wrap("rhythm", &card("", "Rhythm", &Markup::empty(), &body, &Markup::empty()));
     }
     let bars = ui::chart::bars(&Chart {
-        spoken: "Active rows a week over the last 52 weeks".into(),
-        unit: "rows a week".into(),
+        spoken: "Messages a week over the last 52 weeks".into(),
+        unit: "messages a week".into(),
         axis: Axis::Time(r.weeks.iter().map(|w| w.0).collect(), base::Interval::Week),
         series: vec![Series {
-            name: "Active rows".into(),
+            name: "Messages".into(),
             hue: 1,
             values: r.weeks.iter().map(|w| Value::of(f64::from(w.1))).collect(),
             was: false,
@@ -169,11 +169,11 @@ pub(crate) fn rhythm(r: &Rhythm, zone: &Zone) -> Markup {
     });
     let note = Markup::raw(format!(
         "<span class=\"sub num\">{} on {}</span>",
-        format::counted(r.rows, "active row", "active rows"),
+        format::counted(r.rows, "message", "messages"),
         format::counted(r.days, "day", "days")
     ));
     let body = Markup::raw(format!(
-        "<div class=\"card-body rhythm\"><div><p class=\"sub\">Rows a week, the last 52 weeks</p>{bars}</div>{}</div>",
+        "<div class=\"card-body rhythm\"><div><p class=\"sub\">Messages a week, the last 52 weeks</p>{bars}</div>{}</div>",
         hours(r, zone)
     ));
     wrap("rhythm", &card("", "Rhythm", &note, &body, &Markup::empty()))
@@ -208,7 +208,7 @@ fn hours(r: &Rhythm, zone: &Zone) -> Markup {
         })
         .collect();
     Markup::raw(format!(
-        "<div><p class=\"sub\">Hours of the week, {}</p><table class=\"hours\"><caption class=\"sr\">Active rows by weekday and hour in the last 52 weeks</caption>\
+        "<div><p class=\"sub\">Hours of the week, {}</p><table class=\"hours\"><caption class=\"sr\">Messages by weekday and hour in the last 52 weeks</caption>\
          <thead><tr><th scope=\"col\"><span class=\"sr\">Day</span></th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>",
         esc(zone.name())
     ))

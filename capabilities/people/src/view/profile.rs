@@ -13,6 +13,12 @@ use ui::{Button, Look, Markup, card, esc, format};
 /// Who looks at the page, and when.
 pub(crate) struct Looking<'a> {
     pub csrf: &'a str,
+    /// Why they may not record contacts, tag and keep notes, link; each empty when they may.
+    pub off_contacts: &'a str,
+    pub off_edits: &'a str,
+    pub off_links: &'a str,
+    /// Whether they may read the audit log.
+    pub audit: bool,
     /// How whoever looks signs what they write.
     pub me: &'a str,
     /// The present.
@@ -89,7 +95,7 @@ fn head(p: &Profile, l: &Looking<'_>) -> Markup {
 /// The panel with a prepared text.
 fn write_to(p: &Profile, l: &Looking<'_>) -> Markup {
     let thread = p.owed.first();
-    let newest = p.contacts.first();
+    let newest = p.kept.contacts.first();
     let warning = newest
         .filter(|c| l.clock - c.made_at < community::contacts::WARN_MICROS)
         .map(|c| format!("{}, {}: {}", c.made_by, days_ago(c.made_at, l.clock), c.why));
@@ -113,12 +119,13 @@ fn write_to(p: &Profile, l: &Looking<'_>) -> Markup {
         warning: warning.as_deref(),
         back: &href(p.line.public_id()),
         csrf: l.csrf,
+        off_because: l.off_contacts,
     })
 }
 
 /// The last contact, and what the member waits for.
 fn owed(p: &Profile) -> Markup {
-    let contact = match p.contacts.first() {
+    let contact = match p.kept.contacts.first() {
         None => "<p>Nobody of the team has written to them yet.</p>".to_owned(),
         Some(c) => format!(
             "<p><b>{}</b> wrote on {}: {}. <a href=\"/desk/contacts?member={}\">What came of it</a></p>",
@@ -163,8 +170,18 @@ fn identities(p: &Profile, l: &Looking<'_>) -> Markup {
         small: true,
         ..Default::default()
     };
-    let list = Markup::raw(format!("<ul class=\"list\">{rows}</ul>"));
-    card("identities", "Identities", &another.markup(), &list, &Markup::empty())
+    let log = if l.audit {
+        let query = ui::query(&[("subject", p.line.public_id())]);
+        format!(
+            "<p class=\"card-body sm\"><a href=\"/desk/settings/audit{}\">What was done to this file</a></p>",
+            esc(&query)
+        )
+    } else {
+        String::new()
+    };
+    let list = Markup::raw(format!("<ul class=\"list\">{rows}</ul>{log}"));
+    let another = if l.off_links.is_empty() { another.markup() } else { Markup::empty() };
+    card("identities", "Identities", &another, &list, &Markup::empty())
 }
 
 fn identity(p: &Profile, l: &Looking<'_>, i: &Identity) -> String {
@@ -177,8 +194,13 @@ fn identity(p: &Profile, l: &Looking<'_>, i: &Identity) -> String {
     if about.is_empty() {
         about.push(i.external_id.clone());
     }
-    let links: String =
-        p.links.iter().filter(|link| link.right == i.identity).map(|link| link_line(p, l, link)).collect();
+    let links: String = p
+        .kept
+        .links
+        .iter()
+        .filter(|link| link.right == i.identity)
+        .map(|link| link_line(p, l, link))
+        .collect();
     let words = if i.bot {
         " · bot"
     } else if i.staff {
@@ -218,7 +240,11 @@ fn link_line(p: &Profile, l: &Looking<'_>, link: &LinkRow) -> String {
         esc(&link.by),
         esc(&format::day_short(p.zone.day_of(link.at), true)),
         esc(&link.reason),
-        opens("Unlink", &format!("Unlink {}", link.public_id), "quiet", &form)
+        if l.off_links.is_empty() {
+            opens("Unlink", &format!("Unlink {}", link.public_id), "quiet", &form)
+        } else {
+            Markup::empty()
+        }
     )
 }
 
@@ -229,6 +255,9 @@ fn tags(p: &Profile, l: &Looking<'_>) -> Markup {
         .tags
         .iter()
         .map(|t| {
+            if !l.off_edits.is_empty() {
+                return format!("<li><a class=\"tag\" href=\"{PATH}?tag={}\">{}</a></li>", ui::encoded(t), esc(t));
+            }
             format!(
                 "<li><a class=\"tag\" href=\"{PATH}?tag={}\">{tag}</a><form method=\"post\" action=\"{own}/tags/removal\">{}{}\
                  <button class=\"btn only quiet sm\" aria-label=\"Remove the tag {tag}\" title=\"Remove the tag {tag}\">{}</button></form></li>",
@@ -247,6 +276,7 @@ fn tags(p: &Profile, l: &Looking<'_>) -> Markup {
         ui::hidden("csrf", l.csrf),
         Button { label: "Add", small: true, ..Default::default() }.markup()
     );
+    let form = if l.off_edits.is_empty() { form } else { ui::why(l.off_edits).into_string() };
     let body = Markup::raw(format!("<div class=\"card-body stack\">{list}{form}</div>"));
     card("tags", "Tags", &Markup::empty(), &body, &Markup::empty())
 }
@@ -254,11 +284,12 @@ fn tags(p: &Profile, l: &Looking<'_>) -> Markup {
 fn notes(p: &Profile, l: &Looking<'_>) -> Markup {
     let own = href(p.line.public_id());
     let rows: String = p
+        .kept
         .notes
         .iter()
         .map(|n| {
             let edited = if n.edited_at.is_some() { ", changed since" } else { "" };
-            let change = if n.written_by == l.me {
+            let change = if n.written_by == l.me && l.off_edits.is_empty() {
                 let form = Markup::raw(format!(
                     "<form class=\"stack pad\" method=\"post\" action=\"{PATH}/notes/{}\">{}{}{}{}</form>",
                     esc(&n.public_id),
@@ -277,6 +308,7 @@ fn notes(p: &Profile, l: &Looking<'_>) -> Markup {
                 "Remove",
                 Look::DangerQuiet,
             );
+            let remove = if l.off_edits.is_empty() { remove } else { Markup::empty() };
             format!(
                 "<li class=\"note-row\"><p class=\"said\">{}</p><p class=\"sub\">{}, {}{edited}</p><div class=\"row tight wrap\">{change}{remove}</div></li>",
                 esc(&n.text),
@@ -296,6 +328,7 @@ fn notes(p: &Profile, l: &Looking<'_>) -> Markup {
         "<details class=\"opens\"{}><summary class=\"btn sm\" data-key=\"n\">Add note</summary>{form}</details>",
         ""
     ));
+    let add = if l.off_edits.is_empty() { add } else { ui::why(l.off_edits) };
     let body = Markup::raw(format!("{list}<div class=\"card-body\">{add}</div>"));
     card("notes", "Notes", &Markup::empty(), &body, &Markup::empty())
 }

@@ -25,7 +25,10 @@ pub(crate) struct Shown {
     pub places: Places,
     pub zone: Zone,
     pub report: Option<(RosterReport, String)>,
+    /// The token of forms; empty for whoever may not link.
     pub csrf: String,
+    /// Why they may not; empty when they may.
+    pub off: String,
 }
 
 /// The body of the page.
@@ -36,6 +39,7 @@ pub(crate) fn body(p: &Shown) -> Markup {
     let report = p.report.as_ref().map_or_else(Markup::empty, |r| report(r, &p.csrf));
     Markup::join([
         &ui::page_head("Suggested links", sentence, &back),
+        &ui::why(&p.off),
         &Markup::raw(format!(
             "<div class=\"split\"><div class=\"stack\">{report}{}{}</div><aside class=\"stack\" aria-label=\"A roster\">{}</aside></div>",
             list(p),
@@ -53,7 +57,8 @@ fn list(p: &Shown) -> Markup {
     }
     let many = format::counted(p.total as u64, "pair waits", "pairs wait");
     let rows: String = p.suggestions.iter().map(|s| pair(p, s)).collect();
-    let from_roster = p.suggestions.iter().any(|s| matches!(s.evidence.first(), Some(Evidence::Roster(_))));
+    let from_roster = !p.csrf.is_empty()
+        && p.suggestions.iter().any(|s| matches!(s.evidence.first(), Some(Evidence::Roster(_))));
     let several = if from_roster {
         format!(
             "<form class=\"row wrap pad\" id=\"pairs\" method=\"post\" action=\"{SUGGESTIONS}\" data-bulk data-total=\"{0}\">{1}\
@@ -123,7 +128,7 @@ fn pair(p: &Shown, s: &Suggestion) -> String {
     };
     let both = format!("{}.{}", left.public_id, right.public_id);
     let names = format!("{} and {}", left.title(), right.title());
-    let pick = if matches!(s.evidence.first(), Some(Evidence::Roster(_))) {
+    let pick = if !p.csrf.is_empty() && matches!(s.evidence.first(), Some(Evidence::Roster(_))) {
         ui::pick("pairs", &both, &format!("Choose {names}"))
     } else {
         Markup::empty()
@@ -139,6 +144,9 @@ fn pair(p: &Shown, s: &Suggestion) -> String {
 
 /// "Link" with the evidence as its reason, and "Not the same".
 fn decide(s: &Suggestion, left: &str, right: &str, names: &str, back: &str, csrf: &str) -> Markup {
+    if csrf.is_empty() {
+        return Markup::empty();
+    }
     let form = |action: &str, id: &str, label: &str, reason: &str, button: &str, look: Look| {
         Markup::raw(format!(
             "<form class=\"stack pad\" method=\"post\" action=\"{action}\">{}{}{}{}{}{}</form>",
@@ -227,6 +235,7 @@ fn refused(p: &Shown) -> Markup {
                 "Suggest again",
                 Look::Quiet,
             );
+            let again = if p.csrf.is_empty() { Markup::empty() } else { again };
             format!(
                 "<li class=\"row\"><div class=\"grow\"><b class=\"strong\">{} at {} and {} at {}</b><span class=\"sub\">{}, {}: {}</span></div>{again}</li>",
                 esc(left.title()),
@@ -244,6 +253,9 @@ fn refused(p: &Shown) -> Markup {
 }
 
 fn upload(p: &Shown) -> Markup {
+    if p.csrf.is_empty() {
+        return Markup::empty();
+    }
     let mut names: Vec<&str> = p.places.sources.values().map(|s| s.0.as_str()).collect();
     names.sort_unstable();
     let heads = if names.is_empty() { "one for each source".to_owned() } else { names.join(", ") };

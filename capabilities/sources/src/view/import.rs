@@ -2,7 +2,7 @@
 
 use super::{card, import_href, moving_bar, polled, post, source_href, stack, standing_badge, when};
 use crate::model::{Standing, skipped};
-use crate::pages::{ImportPage, Moving};
+use crate::pages::{ImportPage, Moving, Offer};
 use base::Day;
 use connect::import::Summary;
 use ui::{
@@ -10,8 +10,8 @@ use ui::{
 };
 
 /// The body of the page.
-pub(crate) fn body(page: &ImportPage, csrf: &str) -> Markup {
-    let head = ui::page_head(&format!("Import of {}", page.import.input), "", &actions(page, csrf));
+pub(crate) fn body(page: &ImportPage, offer: &Offer) -> Markup {
+    let head = ui::page_head(&format!("Import of {}", page.import.input), "", &actions(page, offer));
     let moving = page.moving.as_ref().map_or_else(Markup::empty, progress);
     // While it runs the bar counts; what is stored lags behind it.
     if page.standing == Standing::Running {
@@ -34,20 +34,27 @@ pub(crate) fn progress(moving: &Moving) -> Markup {
     polled("progress", &href, &card("Under way", &Markup::empty(), &moving_bar(moving)))
 }
 
-fn actions(page: &ImportPage, csrf: &str) -> Markup {
+fn actions(page: &ImportPage, offer: &Offer) -> Markup {
+    let may_import = offer.off_import.is_empty();
     let href = import_href(&page.import);
     let mut out = Markup::empty();
-    if page.standing == Standing::Running && page.moving.as_ref().is_some_and(|m| m.progress.is_some()) {
-        out.push(&post(&format!("{href}/stop"), csrf, "Stop", Look::Plain));
+    if may_import
+        && page.standing == Standing::Running
+        && page.moving.as_ref().is_some_and(|m| m.progress.is_some())
+    {
+        out.push(&post(&format!("{href}/stop"), &offer.csrf, "Stop", Look::Plain));
     }
-    if page.standing == Standing::Interrupted {
-        out.push(&post(&format!("{href}/continue"), csrf, "Continue", Look::Primary));
+    if may_import && page.standing == Standing::Interrupted {
+        out.push(&post(&format!("{href}/continue"), &offer.csrf, "Continue", Look::Primary));
     }
     match (&page.hindrance, page.standing) {
         // Running has its own button, and what was taken back needs none.
         (_, Standing::Running | Standing::Undoing | Standing::Undone) => {}
         (Some(reason), _) => {
             out.push(&Button { label: "Undo", off_because: reason, ..Button::default() }.markup())
+        }
+        (None, _) if !offer.off_undo.is_empty() => {
+            out.push(&Button { label: "Undo", off_because: &offer.off_undo, ..Button::default() }.markup());
         }
         (None, _) => {
             let href = format!("{href}/undo");

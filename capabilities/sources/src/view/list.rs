@@ -9,10 +9,16 @@ use ui::{Button, Column, Look, Markup, Table, Tone, badge, card, esc, format, so
 
 const IMPORT: &str = "/desk/sources/import";
 
-/// The body of the page.
-pub(crate) fn body(listing: &Listing, moving: &[Moving], watched: Option<&Folder>) -> Markup {
-    let import =
-        Button { label: "Import", icon: "upload", href: IMPORT, look: Look::Primary, ..Button::default() };
+/// The body of the page; `off` says why whoever looks may not import, and is empty when they may.
+pub(crate) fn body(listing: &Listing, moving: &[Moving], watched: Option<&Folder>, off: &str) -> Markup {
+    let import = Button {
+        label: "Import",
+        icon: "upload",
+        href: IMPORT,
+        look: Look::Primary,
+        off_because: off,
+        ..Button::default()
+    };
     if listing.sources.is_empty() && moving.is_empty() {
         let head = ui::page_head(
             "Sources",

@@ -2,20 +2,26 @@
 
 use super::{card, days, hint, import_href, stack, standing_badge, when, zone_list};
 use crate::model::{Quality, SourceDetail, Standing, skipped, undo_hindrance};
-use crate::pages::{ZoneState, standing};
+use crate::pages::{Offer, ZoneState, standing};
 use ui::{Button, Column, Field, Look, Markup, Table, Tone, badge, definition, esc, facts, field, format};
 
 /// How many channels the table shows; the API has all.
 const CHANNELS: usize = 300;
 
 /// The body of the page.
-pub(crate) fn body(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Markup {
+pub(crate) fn body(detail: &SourceDetail, state: &ZoneState, offer: &Offer) -> Markup {
     let more = format!(
         "/desk/sources/import?source={}&format={}",
         ui::encoded(&detail.source.name),
         detail.source.format
     );
-    let import = Button { label: "Import a newer export", href: &more, icon: "upload", ..Button::default() };
+    let import = Button {
+        label: "Import a newer export",
+        href: &more,
+        icon: "upload",
+        off_because: &offer.off_import,
+        ..Button::default()
+    };
     let sentence = format!(
         "{}, {} and {}, counted in {}.",
         format::counted(detail.activities, "activity", "activities"),
@@ -27,9 +33,9 @@ pub(crate) fn body(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Mark
     let panel = Markup::raw(format!(
         "<div class=\"split even\">{}{}</div>",
         quality(detail),
-        Markup::raw(format!("<div class=\"stack\">{}{}</div>", holds(detail), zone(detail, state, csrf)))
+        Markup::raw(format!("<div class=\"stack\">{}{}</div>", holds(detail), zone(detail, state, offer)))
     ));
-    stack(&[head, zone_news(detail, state), panel, imports(detail), channels(detail)])
+    stack(&[head, zone_news(detail, state), panel, imports(detail, offer), channels(detail)])
 }
 
 fn share(quality: &Quality, part: u64) -> Markup {
@@ -110,7 +116,7 @@ fn holds(detail: &SourceDetail) -> Markup {
     card("What the export holds", &Markup::empty(), &facts(&lines))
 }
 
-fn zone(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Markup {
+fn zone(detail: &SourceDetail, state: &ZoneState, offer: &Offer) -> Markup {
     let s = &detail.source;
     if !s.zoneless {
         return card(
@@ -132,14 +138,14 @@ fn zone(detail: &SourceDetail, state: &ZoneState, csrf: &str) -> Markup {
     });
     let correct = Button {
         label: "Correct zone",
-        off_because: if state.running { "It is being corrected now." } else { "" },
+        off_because: if state.running { "It is being corrected now." } else { &offer.off_zone },
         attributes: &[("data-busy", "")],
         ..Button::default()
     };
     let form = Markup::raw(format!(
         "<form class=\"stack\" method=\"post\" action=\"{}/zone\">{}{}{input}<div>{}</div></form>",
         esc(&super::source_href(s)),
-        ui::hidden("csrf", csrf),
+        ui::hidden("csrf", &offer.csrf),
         zone_list(),
         correct.markup()
     ));
@@ -162,7 +168,7 @@ fn zone_news(detail: &SourceDetail, state: &ZoneState) -> Markup {
     }
 }
 
-fn imports(detail: &SourceDetail) -> Markup {
+fn imports(detail: &SourceDetail, offer: &Offer) -> Markup {
     if detail.imports.is_empty() {
         let text = "Its activities came in another way; there is nothing to take back.";
         return card("Imports", &Markup::empty(), &hint(text));
@@ -191,7 +197,7 @@ fn imports(detail: &SourceDetail) -> Markup {
                 Markup::text(&format::count(i.summary.duplicates)),
                 Markup::text(&format::count(skipped(i))),
                 standing_badge(at),
-                undo(detail, i, at),
+                undo(detail, i, at, offer),
             ]
         })
         .collect();
@@ -199,12 +205,20 @@ fn imports(detail: &SourceDetail) -> Markup {
     ui::card("imports", "Imports", &Markup::empty(), &table, &Markup::empty())
 }
 
-fn undo(detail: &SourceDetail, import: &connect::import::ImportRecord, at: Standing) -> Markup {
+fn undo(
+    detail: &SourceDetail,
+    import: &connect::import::ImportRecord,
+    at: Standing,
+    offer: &Offer,
+) -> Markup {
     if matches!(at, Standing::Undone | Standing::Undoing | Standing::Running) {
         return Markup::text("–");
     }
     if undo_hindrance(import, at, &detail.imports).is_some() {
         return Markup::raw("<span class=\"muted sm\">after newer ones</span>");
+    }
+    if !offer.off_undo.is_empty() {
+        return Markup::empty();
     }
     let href = format!("{}/undo", import_href(import));
     Button { label: "Undo", href: &href, look: Look::DangerQuiet, small: true, ..Button::default() }.markup()

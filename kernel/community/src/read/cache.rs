@@ -1,8 +1,9 @@
 //! Day sets that were read a moment ago. A question about a year reads hundreds of cells, and a page asks several
 //! questions of them; what changed since is added from deltas and parts by every reader.
 
-use super::DayActives;
 use super::head::Head;
+use super::once::Asked;
+use super::{DayActives, Passages};
 use crate::graph::Graph;
 use crate::rollup::Frame;
 use base::Period;
@@ -10,9 +11,11 @@ use roaring::RoaringBitmap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// (member, count) pairs kept at most, 8 bytes each.
-const PAIRS: usize = 1_500_000;
+pub(super) const PAIRS: usize = 1_500_000;
 /// Answers kept at most.
 const ANSWERS: usize = 12;
+/// Parts of the log whose joins and leaves are kept at most; each takes 8 bytes for each member.
+const PASSAGES: usize = 4;
 
 /// What must not have changed for a kept answer to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub(crate) struct DayCache {
     days: Arc<Mutex<Vec<Kept>>>,
     before: Arc<Mutex<Vec<(Before, Version, RoaringBitmap)>>>,
     spans: Arc<Mutex<Vec<KeptSpan>>>,
+    passages: Arc<Mutex<Vec<(Asked, Version, Passages)>>>,
     /// Everybody at a glance.
     pub(super) roster: super::roster::RosterCache,
 }
@@ -73,6 +77,14 @@ impl DayCache {
         let hit = kept.iter().find(|k| k.question == *question && k.first <= first)?;
         let from = hit.days.partition_point(|d| d.day.0 < first);
         Some(hit.days[from..].to_vec())
+    }
+
+    /// The first and last of days that are kept from the very beginning on.
+    pub(super) fn ends(&self, question: &Question, version: Version) -> Option<Option<Period>> {
+        let kept = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |k: &&Kept| k.version == version && k.first == i32::MIN && k.question == *question;
+        let days = &kept.iter().find(fits)?.days;
+        Some(days.first().zip(days.last()).map(|(a, b)| Period { first: a.day, last: b.day }))
     }
 
     /// Keeps days from `first` on to the last.
@@ -103,6 +115,29 @@ impl DayCache {
             kept.remove(0);
         }
         kept.push((question, version, span));
+    }
+
+    /// Joins and leaves, if they are kept and still hold.
+    pub(super) fn passages(&self, fits: &dyn Fn(&Asked) -> bool, version: Version) -> Option<Passages> {
+        let mut kept = self.passages.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.1 == version);
+        kept.iter().find(|k| fits(&k.0)).map(|k| k.2.clone())
+    }
+
+    /// Whether they are kept and still hold.
+    pub(super) fn knows_passages(&self, fits: &dyn Fn(&Asked) -> bool, version: Version) -> bool {
+        let kept = self.passages.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().any(|k| k.1 == version && fits(&k.0))
+    }
+
+    /// Keeps joins, and leaves where they were read.
+    pub(super) fn put_passages(&self, asked: Asked, version: Version, passages: &Passages) {
+        let mut kept = self.passages.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|k| k.1 == version && k.0.0 != asked.0);
+        if kept.len() >= PASSAGES {
+            kept.remove(0);
+        }
+        kept.push((asked, version, passages.clone()));
     }
 
     /// Who was active before a day, if it is kept and still holds.

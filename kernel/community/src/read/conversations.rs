@@ -4,17 +4,17 @@ use super::{FirstRow, LogView, Opened, Population, Scope, Staff, ids};
 use crate::blocks::{self, Entry, Rows, Shape};
 use crate::cell;
 use crate::graph::Mask;
-use crate::marks;
-use crate::rollup::index::{month_of, tail};
+use crate::rollup::index::month_of;
 use crate::rollup::{FIRST, source_scope};
 use crate::sources::Source;
 use crate::{KINDS, Kind};
 use base::{Day, Days, Micros, Period, Result, roomy};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use store::Dialect;
 
 /// With more blocks missing than this, a narrow question reads rows.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 /// Every day.
 pub(super) const EVER: Period = Period { first: Day(i32::MIN), last: Day(i32::MAX) };
@@ -141,7 +141,12 @@ impl LogView<'_, '_> {
             }
             Ok(())
         };
-        let (listed, missing) = blocks::state(self.conn)?;
+        if let Some(kept) = self.kept_openings((from, to))? {
+            kept.each(wanted, take)?;
+            return Ok(Ok(()));
+        }
+        let state = self.block_state()?;
+        let (listed, missing) = &*state;
         let narrow = period.is_some() || !scope.channels.is_empty();
         if narrow && missing.len() > FEW {
             // Too much is not in blocks: the index on channels and times finds less than whole ranges hold.
@@ -157,9 +162,9 @@ impl LogView<'_, '_> {
                 |r| blocks::read(r.int(0)?, r.bytes(1)?, wanted, &mut take),
             )?;
         }
-        for run in missing.chunk_by(|a, b| a + 1 == *b) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
-            let rows = Rows::Blocks { first: *first, last: *last };
+        // A statement for so many that it stays short.
+        for some in missing.chunks(512) {
+            let rows = Rows::Blocks(some.to_vec());
             blocks::rows(self.conn, &rows, |s, e| if wanted(s) { take(s, e) } else { Ok(()) })?;
         }
         Ok(Ok(()))
@@ -170,6 +175,28 @@ impl LogView<'_, '_> {
     /// # Errors
     /// When the database says no.
     pub fn first_rows(&mut self, scope: &Scope, period: Option<Period>) -> Result<Vec<FirstRow>> {
+        let (Some(asked), Some(planned)) = (period, self.once.plan.periods) else {
+            return self.read_first_rows(scope, period);
+        };
+        let wide = Period { first: asked.first.min(planned.first), last: asked.last.max(planned.last) };
+        let scope = Scope { population: Population::Openings, ..scope.clone() };
+        let covers = |k: &&(Scope, Period, Arc<[FirstRow]>)| {
+            k.0 == scope && k.1.first <= asked.first && asked.last <= k.1.last
+        };
+        let kept = self.once.first_rows.iter().find(covers).map(|k| Arc::clone(&k.2));
+        let rows = match kept {
+            Some(rows) => rows,
+            None => {
+                let rows: Arc<[FirstRow]> = self.read_first_rows(&scope, Some(wide))?.into();
+                self.once.first_rows.push((scope, wide, Arc::clone(&rows)));
+                rows
+            }
+        };
+        let zone = self.zone();
+        Ok(rows.iter().filter(|row| asked.holds(zone.day_of(row.at))).copied().collect())
+    }
+
+    fn read_first_rows(&mut self, scope: &Scope, period: Option<Period>) -> Result<Vec<FirstRow>> {
         let mask = self.graph.mask(scope.staff);
         let mut first: BTreeMap<u32, Micros> = BTreeMap::new();
         if scope.channels.is_empty() && scope.kinds.is_empty() {
@@ -178,7 +205,7 @@ impl LogView<'_, '_> {
                 first.entry(mask.member(identity)).and_modify(|t| *t = (*t).min(at)).or_insert(at);
             };
             self.first_rows_on(&days, &mut take)?;
-            let rows = tail(self.conn)?;
+            let rows = self.tail()?;
             let days = if rows.is_empty() { HashMap::new() } else { days.into_iter().collect() };
             let zone = self.zone();
             for row in rows.iter().filter(|r| r.kind.is_active()) {
@@ -312,7 +339,7 @@ impl LogView<'_, '_> {
             Ok(())
         })?;
         let channels: Vec<i64> = self.scope_channels(scope).iter().map(|c| c.channel_id).collect();
-        for row in tail(self.conn)? {
+        for row in self.tail()?.iter() {
             if Self::counts(scope, row.kind) && channels.contains(&row.channel_id) {
                 take(mask.member(row.identity), row.at);
             }
@@ -324,15 +351,15 @@ impl LogView<'_, '_> {
 /// What counts as a question: the rule's stored answer, the channels for help, and what people said against it.
 struct Questions {
     help: Vec<i64>,
-    yes: Vec<i64>,
-    no: Vec<i64>,
+    /// Those that people said are, and those that they said are not.
+    overruled: Arc<(Vec<i64>, Vec<i64>)>,
 }
 
 impl Questions {
     fn load(view: &mut LogView<'_, '_>) -> Result<Self> {
         let help = view.help_channels()?;
-        let (yes, no) = marks::overruled(view.conn)?;
-        Ok(Self { help, yes, no })
+        let overruled = view.overruled()?;
+        Ok(Self { help, overruled })
     }
 
     fn by_rule(&self, s: &Shape) -> bool {
@@ -341,11 +368,12 @@ impl Questions {
 
     /// Whether any conversation of this shape may be one.
     fn may(&self, s: &Shape) -> bool {
-        !self.yes.is_empty() || self.by_rule(s)
+        !self.overruled.0.is_empty() || self.by_rule(s)
     }
 
     fn is(&self, s: &Shape, id: i64) -> bool {
-        self.yes.binary_search(&id).is_ok() || (self.by_rule(s) && self.no.binary_search(&id).is_err())
+        self.overruled.0.binary_search(&id).is_ok()
+            || (self.by_rule(s) && self.overruled.1.binary_search(&id).is_err())
     }
 }
 

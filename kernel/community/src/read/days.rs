@@ -1,6 +1,8 @@
 //! Day sets: who was active when.
 
-use super::{Actives, DayActives, Delta, LogView, Scope, Staff, sides, unique};
+use super::along::Along;
+use super::cells::Series;
+use super::{Actives, DayActives, Delta, LogView, Scope, Staff, unique};
 use crate::cell::{self, Pairs};
 use crate::graph::Mask;
 use crate::rollup::fold::union_parts;
@@ -9,7 +11,19 @@ use crate::rollup::{ACTIVE, COMMUNITY, FIRST, channel_scope, source_scope};
 use crate::{KINDS, Kind};
 use base::{Day, Period, Result};
 use roaring::RoaringBitmap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Of so many series the ends are looked for; of more all days are read.
+const FEW_KEYS: usize = 8;
+/// So many first cells of a series are read along.
+pub(super) const SOME: usize = 8;
+
+/// Which unfolded rows belong to a reading of cells.
+type Counts<'f> = &'f dyn Fn(&LogView<'_, '_>, &Delta) -> bool;
+
+/// A choice of series, and who counts in it.
+type Choice = (Vec<(i64, i64)>, Arc<Mask>);
 
 impl LogView<'_, '_> {
     /// First and last day with an active row in the scope.
@@ -18,7 +32,7 @@ impl LogView<'_, '_> {
     /// When the database says no.
     pub fn span(&mut self, scope: &Scope) -> Result<Option<Period>> {
         let keys = self.active_keys(scope);
-        if keys.len() > 8 || !self.deltas.is_empty() || !self.parts.is_empty() {
+        if keys.len() > FEW_KEYS || self.is_moving() {
             let actives = self.actives(scope, None)?;
             let ends = actives.days.first().zip(actives.days.last());
             return Ok(ends.map(|(a, b)| Period { first: a.day, last: b.day }));
@@ -27,91 +41,77 @@ impl LogView<'_, '_> {
         if let Some(kept) = self.cache.span(&question, self.version) {
             return Ok(kept);
         }
+        if let Some(kept) = self.cache.ends(&question, self.version) {
+            return Ok(kept);
+        }
         let mask = self.graph.mask(scope.staff);
-        let span = self.ends(&question.0, &mask)?;
+        let span = self.ends(&[(question.0.clone(), mask)])?.pop().flatten();
         self.cache.put_span(question, self.version, span);
         Ok(span)
     }
 
-    /// The first and the last day on which somebody counts, found from both ends of every cell's series inwards.
-    fn ends(&mut self, keys: &[(i64, i64)], mask: &Mask) -> Result<Option<Period>> {
+    /// Of each of several choices of series the first and the last day on which somebody counts, found from both ends
+    /// of every series inwards. One statement.
+    pub(super) fn ends(&mut self, asked: &[Choice]) -> Result<Vec<Option<Period>>> {
         const STEP: usize = 32;
-        if keys.is_empty() {
-            return Ok(None);
-        }
         let mut arms = Vec::new();
-        for (n, (scope, kind)) in keys.iter().enumerate() {
-            for (last, order) in [(0, "ASC"), (1, "DESC")] {
-                arms.push(format!(
-                    "SELECT CAST({} AS BIGINT), day, people, counts FROM (SELECT day, people, counts FROM cells
-                     WHERE generation = $1 AND scope = {scope} AND kind = {kind} ORDER BY day {order} LIMIT {STEP}) e{n}{last}",
-                    n * 2 + last
-                ));
+        // Which choice an arm is of. How many cells were seen, and the outermost day on which somebody counts.
+        let mut ends: Vec<(usize, usize, Option<Day>)> = Vec::new();
+        for (of, (keys, mask)) in asked.iter().enumerate() {
+            let keys = if mask.is_empty() { &[][..] } else { keys };
+            for (scope, kind) in keys {
+                for order in ["ASC", "DESC"] {
+                    let n = arms.len();
+                    arms.push(format!(
+                        "SELECT CAST({n} AS BIGINT), day, people FROM (SELECT day, people FROM cells
+                         WHERE generation = $1 AND scope = {scope} AND kind = {kind} ORDER BY day {order} LIMIT {STEP}) e{n}"
+                    ));
+                    ends.push((of, 0, None));
+                }
             }
         }
-        // For each end of each series: how many cells were seen, and the outermost day on which somebody counts.
-        let mut ends: Vec<(usize, Option<Day>)> = vec![(0, None); arms.len()];
-        let mut scratch = Pairs::new();
+        if arms.is_empty() {
+            return Ok(vec![None; asked.len()]);
+        }
         self.conn.for_each(&arms.join(" UNION ALL "), &[self.frame.generation.into()], |r| {
             let which = r.int(0)? as usize;
-            let (seen, found) = &mut ends[which];
+            let (of, seen, found) = &mut ends[which];
             *seen += 1;
             let day = Day(r.int(1)? as i32);
             let further = found.is_none_or(|f| if which.is_multiple_of(2) { day < f } else { day > f });
-            if further {
-                scratch.clear();
-                cell::decode_into(r.bytes(2)?, r.bytes(3)?, &mut scratch)?;
-                if scratch.iter().any(|p| mask.member(p.0) != 0) {
-                    *found = Some(day);
-                }
+            if further && cell::decode_set(r.bytes(2)?)?.iter().any(|i| asked[*of].1.member(i) != 0) {
+                *found = Some(day);
             }
             Ok(())
         })?;
-        let mut span: Option<Period> = None;
-        for (key, both) in keys.iter().zip(ends.chunks(2)) {
-            let mut days = [None, None];
-            for (n, (seen, found)) in both.iter().enumerate() {
-                // Nobody counts on so many days: on from there, which hardly ever happens.
-                days[n] =
-                    if found.is_none() && *seen == STEP { self.edge(*key, mask, n == 0)? } else { *found };
+        let mut spans = Vec::with_capacity(asked.len());
+        for (of, (keys, mask)) in asked.iter().enumerate() {
+            let own = || ends.iter().filter(|e| e.0 == of);
+            // Nobody counts on so many days: all of them are looked at, which hardly ever happens.
+            if own().any(|(_, seen, found)| found.is_none() && *seen == STEP) {
+                spans.push(self.ends_of_all(keys, mask)?);
+                continue;
             }
-            if let [Some(first), Some(last)] = days {
-                let s = span.get_or_insert(Period { first, last });
-                *s = Period { first: s.first.min(first), last: s.last.max(last) };
-            }
+            let days = || own().filter_map(|e| e.2);
+            spans.push(days().min().zip(days().max()).map(|(first, last)| Period { first, last }));
         }
-        Ok(span)
+        Ok(spans)
     }
 
-    /// The first (or last) day of a cell's series on which somebody counts, found from its end inwards.
-    fn edge(&mut self, (scope, kind): (i64, i64), mask: &Mask, first: bool) -> Result<Option<Day>> {
-        const STEP: i64 = 32;
-        let (order, beyond) = if first { ("ASC", ">") } else { ("DESC", "<") };
-        let mut after = if first { i64::MIN } else { i64::MAX };
-        let mut scratch = Pairs::new();
-        loop {
-            let (mut seen, mut found) = (0, None);
-            self.conn.for_each(
-                &format!(
-                    "SELECT day, people, counts FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3
-                     AND day {beyond} $4 ORDER BY day {order} LIMIT {STEP}"
-                ),
-                &[self.frame.generation.into(), scope.into(), kind.into(), after.into()],
-                |r| {
-                    seen += 1;
-                    after = r.int(0)?;
-                    if found.is_none() {
-                        scratch.clear();
-                        cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
-                        found = scratch.iter().any(|p| mask.member(p.0) != 0).then_some(Day(after as i32));
-                    }
-                    Ok(())
-                },
-            )?;
-            if found.is_some() || seen < STEP {
-                return Ok(found);
+    /// The same from every cell.
+    fn ends_of_all(&mut self, keys: &[(i64, i64)], mask: &Mask) -> Result<Option<Period>> {
+        let (scopes, kinds) = (keys.iter().map(|k| k.0), keys.iter().map(|k| k.1));
+        let all = Series::of(unique_of(scopes), unique_of(kinds), (i32::MIN, i32::MAX));
+        let mut span: Option<Period> = None;
+        self.each_cell(&[all], |_, cell| {
+            let inside = span.is_some_and(|s| s.holds(cell.day));
+            if !inside && cell::decode_set(cell.people)?.iter().any(|i| mask.member(i) != 0) {
+                let s = span.get_or_insert(Period { first: cell.day, last: cell.day });
+                *s = Period { first: s.first.min(cell.day), last: s.last.max(cell.day) };
             }
-        }
+            Ok(())
+        })?;
+        Ok(span)
     }
 
     /// Active members by day, from `from` (or the beginning) to the last day.
@@ -120,15 +120,40 @@ impl LogView<'_, '_> {
     /// When the database says no.
     pub fn actives(&mut self, scope: &Scope, from: Option<Day>) -> Result<Actives> {
         let plain = scope.channels.is_empty() && scope.kinds.is_empty();
-        let mut out = Actives::default();
-        if let Some(from) = from {
-            out.before =
-                if plain { self.first_seen_before(scope, from)? } else { self.seen_before(scope, from)? };
-        }
         let first = from.map_or(i32::MIN, |d| d.0);
-        let cells = self.active_keys(scope);
-        out.days = self.days(&cells, (first, i32::MAX), scope.staff, &|v, d| v.counts_delta(scope, d))?;
+        // Read as far back as anything of the page needs, so that the earlier days need no statement of their own.
+        // First days are stored by source: elsewhere who was active before follows from all days.
+        let back = match plain {
+            true => self.once.plan.back.map_or(first, |back| back.0.min(first)),
+            false => i32::MIN,
+        };
+        let mut out = Actives::default();
+        let mut along = self.along(scope, Day(back), from.is_some());
+        let keys = self.active_keys(scope);
+        let counts: Counts<'_> = &|v, d| v.counts_delta(scope, d);
+        out.days = self.days_and(&keys, (back, i32::MAX), (scope.staff, counts), &mut along)?;
+        self.keep_along(scope, along);
+        if let Some(from) = from {
+            if plain {
+                out.before = self.first_seen_before(scope, Day(back))?;
+            }
+            let since = out.days.partition_point(|d| d.day < from);
+            out.before.extend(out.days[..since].iter().flat_map(|d| d.members.iter().map(|m| m.0)));
+            out.days.drain(..since);
+        }
         Ok(out)
+    }
+
+    /// Active members by day from a day on, for whoever does not ask who was active before.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn active_days(&mut self, scope: &Scope, from: Day) -> Result<Vec<DayActives>> {
+        let back = self.once.plan.back.map_or(from, |back| back.min(from));
+        let keys = self.active_keys(scope);
+        let mut days = self.days(&keys, (back.0, i32::MAX), scope.staff, &|v, d| v.counts_delta(scope, d))?;
+        days.drain(..days.partition_point(|d| d.day < from));
+        Ok(days)
     }
 
     /// The (scope, kind) of cells that together hold the active rows of a scope.
@@ -165,7 +190,18 @@ impl LogView<'_, '_> {
         keys: &[(i64, i64)],
         (first, last): (i32, i32),
         staff: Staff,
-        counts: &dyn Fn(&Self, &Delta) -> bool,
+        counts: Counts<'_>,
+    ) -> Result<Vec<DayActives>> {
+        self.days_and(keys, (first, last), (staff, counts), &mut Along::default())
+    }
+
+    /// The same, and what is read along.
+    fn days_and(
+        &mut self,
+        keys: &[(i64, i64)],
+        (first, last): (i32, i32),
+        (staff, counts): (Staff, Counts<'_>),
+        along: &mut Along,
     ) -> Result<Vec<DayActives>> {
         let mask = self.graph.mask(staff);
         let mut fresh: BTreeMap<i32, Pairs> = BTreeMap::new();
@@ -181,7 +217,7 @@ impl LogView<'_, '_> {
                 fresh.entry(d.day).or_default().push((m, 1));
             }
         }
-        let mut days = self.stored_days(keys, (first, last), staff, &mask)?;
+        let mut days = self.stored_days(keys, (first, last), staff, along)?;
         for (day, pairs) in fresh.into_iter().filter(|f| !f.1.is_empty()) {
             match days.binary_search_by_key(&day, |d| d.day.0) {
                 Ok(i) => {
@@ -201,28 +237,47 @@ impl LogView<'_, '_> {
         keys: &[(i64, i64)],
         (first, last): (i32, i32),
         staff: Staff,
-        mask: &Mask,
+        along: &mut Along,
     ) -> Result<Vec<DayActives>> {
         let question = (keys.to_vec(), staff);
         if let Some(mut days) = self.cache.get(&question, self.version, first) {
             days.retain(|d| d.day.0 <= last);
             return Ok(days);
         }
+        if let Some(days) = self.once.days(&question, (first, last)) {
+            return Ok(days);
+        }
+        if let Some(days) = self.narrowed(keys, (first, last), staff) {
+            return Ok(days);
+        }
+        let mask = self.graph.mask(staff);
+        let (scopes, kinds) = (keys.iter().map(|k| k.0), keys.iter().map(|k| k.1));
+        let mut series = vec![Series::of(unique_of(scopes), unique_of(kinds), (first, last))];
+        let begins = self.begins(keys, (first, last));
+        series.extend(begins.iter().map(|key| Series::beginning(*key, first - 1, SOME)));
+        let beyond = series.len();
+        series.extend(along.series(self, beyond));
         let mut days: BTreeMap<i32, Pairs> = BTreeMap::new();
         let mut done: Vec<DayActives> = Vec::new();
         let (mut scratch, mut mapped) = (Pairs::new(), Pairs::new());
-        let (scopes, kinds) = sides(keys);
-        let sql = format!(
-            "SELECT day, people, counts FROM cells
-             WHERE generation = $1 AND scope IN ({scopes}) AND kind IN ({kinds}) AND day >= $2 AND day <= $3"
-        );
-        self.conn.for_each(&sql, &[self.frame.generation.into(), first.into(), last.into()], |r| {
-            let day = r.int(0)? as i32;
+        // Of each series whether it has earlier cells, and the first of these on which somebody counts.
+        let mut earlier: Vec<(bool, Option<Day>)> = vec![(false, None); begins.len()];
+        self.each_cell(&series, |place, cell| {
+            if place >= beyond {
+                return along.take(place, cell);
+            }
             scratch.clear();
-            cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut scratch)?;
+            cell::decode_into(cell.people, cell.counts, &mut scratch)?;
+            if let Some((any, first)) = place.checked_sub(1).and_then(|n| earlier.get_mut(n)) {
+                *any = true;
+                if first.is_none_or(|f| cell.day < f) && scratch.iter().any(|p| mask.member(p.0) != 0) {
+                    *first = Some(cell.day);
+                }
+                return Ok(());
+            }
             let members = scratch.iter().map(|&(i, n)| (mask.member(i), n)).filter(|p| p.0 != 0);
             if keys.len() > 1 {
-                days.entry(day).or_default().extend(members);
+                days.entry(cell.day.0).or_default().extend(members);
                 return Ok(());
             }
             // One cell a day: nothing to wait for, and nothing large to hold beside what is kept.
@@ -230,7 +285,7 @@ impl LogView<'_, '_> {
             mapped.extend(members);
             mapped = unique(std::mem::take(&mut mapped));
             if !mapped.is_empty() {
-                done.push(DayActives { day: Day(day), members: mapped.as_slice().into() });
+                done.push(DayActives { day: cell.day, members: mapped.as_slice().into() });
             }
             Ok(())
         })?;
@@ -238,16 +293,38 @@ impl LogView<'_, '_> {
         done.extend(several.map(|(day, pairs)| DayActives { day: Day(day), members: unique(pairs).into() }));
         done.sort_unstable_by_key(|d| d.day);
         let days = done;
+        // Where a series has earlier cells and nobody counts in those that were read, its beginning is not known.
+        if !begins.is_empty() && earlier.iter().all(|(any, first)| !any || first.is_some()) {
+            let first = earlier.iter().filter_map(|e| e.1).chain(days.first().map(|d| d.day)).min();
+            if let Some((first, newest)) = first.zip(days.last()) {
+                let span = Period { first, last: newest.day };
+                self.cache.put_span(question.clone(), self.version, Some(span));
+            }
+        }
         if last == i32::MAX {
             self.cache.put(question, self.version, first, &days);
         }
         Ok(days)
     }
 
+    /// Whether there are rows that are not in cells yet; then a span is found from the days themselves.
+    pub(super) fn is_moving(&self) -> bool {
+        !self.deltas.is_empty() || !self.parts.is_empty()
+    }
+
+    /// Of which series the first cells are read along with the newest days, for the span that is asked of them next.
+    fn begins<'k>(&self, keys: &'k [(i64, i64)], (first, last): (i32, i32)) -> &'k [(i64, i64)] {
+        let fits = keys.len() <= FEW_KEYS && first != i32::MIN && last == i32::MAX && !self.is_moving();
+        if fits { keys } else { &[] }
+    }
+
     /// Members whose first active day lies before `from`, from the stored first days.
     fn first_seen_before(&mut self, scope: &Scope, from: Day) -> Result<RoaringBitmap> {
+        if let Some(seen) = self.seen_at_a_glance(scope, from) {
+            return Ok(seen);
+        }
         let mask = self.graph.mask(scope.staff);
-        let scopes: Vec<i64> = self.scope_sources(scope).iter().map(|s| source_scope(s.source_id)).collect();
+        let scopes = self.before_scopes(scope);
         if scopes.is_empty() {
             return Ok(RoaringBitmap::new());
         }
@@ -288,11 +365,9 @@ impl LogView<'_, '_> {
         let scopes: Vec<i64> = self.scope_sources(scope).iter().map(|s| source_scope(s.source_id)).collect();
         self.parts.iter().filter(move |p| p.kind == FIRST && scopes.contains(&p.scope))
     }
+}
 
-    /// The same where first days are not stored: channels and kinds.
-    fn seen_before(&mut self, scope: &Scope, from: Day) -> Result<RoaringBitmap> {
-        let keys = self.active_keys(scope);
-        let days = self.days(&keys, (i32::MIN, from.0 - 1), scope.staff, &|v, d| v.counts_delta(scope, d))?;
-        Ok(days.iter().flat_map(|d| d.members.iter().map(|m| m.0)).collect())
-    }
+/// Each number once.
+fn unique_of(numbers: impl Iterator<Item = i64>) -> impl Iterator<Item = i64> {
+    numbers.collect::<BTreeSet<_>>().into_iter()
 }

@@ -90,6 +90,17 @@ struct Found {
     opening: Opening,
     people: Vec<(u32, Micros)>,
     asks: bool,
+    /// Its title, else what was written, and where it can be read: of those that were asked for.
+    text: Option<String>,
+    permalink: Option<String>,
+}
+
+/// Of which conversations the text is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Texts {
+    None,
+    /// Of those that the asked identities opened.
+    OfOwn,
 }
 
 impl LogView<'_, '_> {
@@ -215,14 +226,16 @@ impl LogView<'_, '_> {
     }
 
     /// The conversations that these identities wrote in since then.
-    fn conversations_of(&mut self, identities: &[u32], since: Micros) -> Result<Vec<Found>> {
+    fn conversations_of(&mut self, identities: &[u32], since: Micros, texts: Texts) -> Result<Vec<Found>> {
         let who = numbers(identities);
+        let own = if texts == Texts::OfOwn { who.as_str() } else { "-1" };
         let mut found = Vec::new();
         self.conn.for_each(
             &format!(
-                "SELECT conversation_id, opened_at, opened_rank, opened_kind, opener, people, channel_id, opened_seq,
-                   question
-                 FROM conversations WHERE conversation_id IN (
+                "SELECT c.conversation_id, c.opened_at, c.opened_rank, c.opened_kind, c.opener, c.people, c.channel_id,
+                   c.opened_seq, c.question, COALESCE(c.title, t.title, t.text), t.permalink
+                 FROM conversations c LEFT JOIN messages t ON t.seq = c.opened_seq AND c.opener IN ({own})
+                 WHERE c.conversation_id IN (
                    SELECT a.conversation_id FROM member_activities m JOIN activities a ON a.seq = m.seq
                    WHERE m.month IN ({}) AND m.identity IN ({who}) AND m.at >= $1 AND a.conversation_id <> 0
                    UNION SELECT a.conversation_id FROM activities a
@@ -243,7 +256,8 @@ impl LogView<'_, '_> {
                 let bytes = r.bytes(5)?;
                 let people = people_of(bytes, &opening)?.iter().map(|p| (p.identity, p.first_at)).collect();
                 let asks = r.int(8)? != 0 || opening.kind == Kind::QUESTION_ASKED;
-                found.push(Found { id: r.int(0)?, opening, people, asks });
+                let (text, permalink) = (r.opt_text(9)?, r.opt_text(10)?);
+                found.push(Found { id: r.int(0)?, opening, people, asks, text, permalink });
                 Ok(())
             },
         )?;
@@ -255,7 +269,7 @@ impl LogView<'_, '_> {
     /// # Errors
     /// When the database says no.
     pub fn company(&mut self, member: u32, identities: &[u32], since: Micros) -> Result<Company> {
-        let found = self.conversations_of(identities, since)?;
+        let found = self.conversations_of(identities, since, Texts::None)?;
         Ok(company_of(&self.graph.mask(Staff::Include), member, &found))
     }
 
@@ -271,9 +285,9 @@ impl LogView<'_, '_> {
         limit: usize,
     ) -> Result<Vec<OpenThread>> {
         let mask = self.graph.mask(Staff::Include);
-        let found = self.conversations_of(identities, since)?;
+        let found = self.conversations_of(identities, since, Texts::OfOwn)?;
         let mut open: Vec<OpenThread> = found
-            .iter()
+            .into_iter()
             .filter(|f| {
                 let opener = mask.member(f.opening.identity);
                 identities.contains(&f.opening.identity)
@@ -287,23 +301,12 @@ impl LogView<'_, '_> {
                 identity: f.opening.identity,
                 channel_id: f.opening.channel_id,
                 asks: f.asks,
-                text: None,
-                permalink: None,
+                text: f.text,
+                permalink: f.permalink,
             })
             .collect();
         open.sort_unstable_by_key(|o| (!o.asks, std::cmp::Reverse(o.at)));
         open.truncate(limit);
-        let numbers: Vec<i64> = open.iter().map(|o| o.conversation).collect();
-        if numbers.is_empty() {
-            return Ok(open);
-        }
-        let mut rows = self.conversation_rows(&numbers)?;
-        for thread in &mut open {
-            if let Some(row) = rows.remove(&thread.conversation) {
-                thread.text = row.title.or(row.text);
-                thread.permalink = row.permalink;
-            }
-        }
         Ok(open)
     }
 }

@@ -2,8 +2,10 @@
 //! hundreds of thousands is filtered and sorted without asking the database for each. Made from the community's
 //! cells; kept until a cell, a link, a mask or an identity changes, and what is not folded yet is added.
 
-use super::LogView;
 use super::cache::Version;
+use super::cells::Series;
+use super::derived::DaySets;
+use super::{LogView, Scope, Staff};
 use crate::cell::{self, Pairs};
 use crate::graph::Graph;
 use crate::rollup::fold::union_parts;
@@ -110,20 +112,24 @@ impl Glance {
     }
 }
 
-/// First and last active day and source of an identity; a source of 0 where there is no such identity.
+/// First and last active day, active rows of the window and source of an identity; a source of 0 where there is no
+/// such identity.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
     first: i32,
     last: i32,
+    recent: u32,
     source: u32,
 }
 
-const NOBODY: Facts = Facts { first: NEVER.0, last: NEVER.1, source: 0 };
+const NOBODY: Facts = Facts { first: NEVER.0, last: NEVER.1, recent: 0, source: 0 };
 
 /// What the cells say, without what is not folded yet.
 #[derive(Debug)]
 struct Stored {
     generation_and_cells: (i64, i64),
+    /// The first day of the window whose rows are counted.
+    window: i32,
     facts: Vec<Facts>,
 }
 
@@ -152,7 +158,7 @@ pub struct Roster {
     /// The day of the last activity; *now* for every standing.
     pub today: Day,
     members: Vec<Glance>,
-    sources: Vec<u32>,
+    stored: Arc<Stored>,
     linked: HashMap<u32, Vec<u32>>,
     graph: Arc<Graph>,
 }
@@ -191,7 +197,9 @@ impl Roster {
 
     /// Whether a member has an identity at a source.
     pub fn is_at(&self, member: u32, source_id: i64) -> bool {
-        self.any(member, |i| self.sources.get(i as usize).is_some_and(|s| i64::from(*s) == source_id))
+        self.any(member, |i| {
+            self.stored.facts.get(i as usize).is_some_and(|f| i64::from(f.source) == source_id)
+        })
     }
 
     /// Where somebody stands.
@@ -208,19 +216,13 @@ impl Roster {
 }
 
 impl LogView<'_, '_> {
-    /// Everybody at a glance.
+    /// Everybody at a glance. One statement after cells or identities changed, else none.
     ///
     /// # Errors
     /// When the database says no.
     pub fn roster(&mut self) -> Result<Arc<Roster>> {
-        let newest =
-            self.conn.query_one("SELECT COALESCE(MAX(identity), 0) FROM identities", &[], |r| r.int(0))?;
-        let key = Key {
-            version: self.version,
-            deltas: self.deltas.len(),
-            parts: self.parts.len(),
-            identities: newest as u32,
-        };
+        let newest = self.head.counter("identity");
+        let key = self.roster_key();
         let cache = self.cache.roster.clone();
         let held = |cache: &RosterCache| {
             let held = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -236,50 +238,95 @@ impl LogView<'_, '_> {
         let stored = match stored.filter(known) {
             Some(stored) => stored,
             None => {
-                Arc::new(Stored { generation_and_cells: wanted, facts: self.stored_facts(newest as usize)? })
+                let window = self.window();
+                let facts = self.stored_facts(newest as usize, window)?;
+                Arc::new(Stored { generation_and_cells: wanted, window, facts })
             }
         };
-        let roster = Arc::new(self.make_roster(&stored)?);
+        let roster = Arc::new(self.make_roster(Arc::clone(&stored))?);
         let mut held = cache.0.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Held { stored: Some(stored), whole: Some((key, Arc::clone(&roster))) };
         Ok(roster)
     }
 
-    fn stored_facts(&mut self, newest: usize) -> Result<Vec<Facts>> {
+    fn roster_key(&self) -> Key {
+        Key {
+            version: self.version,
+            deltas: self.deltas.len(),
+            parts: self.parts.len(),
+            identities: self.head.counter("identity") as u32,
+        }
+    }
+
+    /// Everybody at a glance, if that is in memory and still holds.
+    pub(super) fn held_roster(&self) -> Option<Arc<Roster>> {
+        let held = self.cache.roster.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.whole.as_ref().filter(|w| w.0 == self.roster_key()).map(|w| Arc::clone(&w.1))
+    }
+
+    /// The day of the last activity.
+    fn today(&self) -> Day {
+        let ends = self.channels.iter().filter_map(|c| c.span).map(|s| s.1).max();
+        ends.map_or(Day(0), |at| self.frame.zone.day_of(at))
+    }
+
+    /// The first of the last 30 days.
+    fn window(&self) -> i32 {
+        self.today().0.saturating_sub(WINDOW - 1)
+    }
+
+    fn stored_facts(&mut self, newest: usize, window: i32) -> Result<Vec<Facts>> {
         let mut facts = vec![NOBODY; newest + 1];
-        self.conn.for_each("SELECT identity, source_id FROM identities", &[], |r| {
-            if let Some(f) = facts.get_mut(r.int(0)? as usize) {
-                f.source = r.int(1)? as u32;
+        let scope = Scope::default();
+        let mut along = self.along(&scope, Day(i32::MIN), false);
+        let mut sets = self.day_sets_along();
+        let everybody = (std::iter::once(COMMUNITY), std::iter::once(ACTIVE));
+        let mut series =
+            vec![Series::of(everybody.0, everybody.1, (i32::MIN, i32::MAX)), Series::identities()];
+        series.extend(sets.iter().skip(1).map(DaySets::series));
+        let beyond = series.len();
+        series.extend(along.series(self, beyond));
+        let mut pairs = Pairs::new();
+        self.each_cell(&series, |place, cell| {
+            if place >= beyond {
+                return along.take(place, cell);
+            }
+            if place == 1 {
+                if let Some(f) = facts.get_mut(cell.kind as usize) {
+                    f.source = cell.scope as u32;
+                }
+                return Ok(());
+            }
+            pairs.clear();
+            cell::decode_into(cell.people, cell.counts, &mut pairs)?;
+            if place == 0 {
+                pairs.iter().for_each(|p| note(&mut facts, *p, cell.day.0, window));
+            }
+            if let Some(set) = sets.get_mut(place / 2) {
+                set.take(cell.day, &pairs);
             }
             Ok(())
         })?;
-        let mut pairs = Pairs::new();
-        self.conn.for_each(
-            "SELECT day, people, counts FROM cells WHERE generation = $1 AND scope = $2 AND kind = $3",
-            &[self.frame.generation.into(), COMMUNITY.into(), ACTIVE.into()],
-            |r| {
-                pairs.clear();
-                cell::decode_into(r.bytes(1)?, r.bytes(2)?, &mut pairs)?;
-                let day = r.int(0)? as i32;
-                pairs.iter().for_each(|p| note(&mut facts, p.0, day));
-                Ok(())
-            },
-        )?;
+        self.keep_along(&scope, along);
+        sets.into_iter().for_each(|set| self.keep_day_set(set));
         Ok(facts)
     }
 
-    fn make_roster(&mut self, stored: &Stored) -> Result<Roster> {
+    fn make_roster(&mut self, stored: Arc<Stored>) -> Result<Roster> {
+        let window = self.window();
         let mut facts = stored.facts.clone();
         for part in union_parts(&self.parts, COMMUNITY, i32::MIN, i32::MAX) {
-            part.people.iter().for_each(|p| note(&mut facts, p.0, part.day));
+            part.people.iter().for_each(|p| note(&mut facts, *p, part.day, window));
         }
         for d in self.deltas.iter().filter(|d| d.kind.is_active()) {
-            note(&mut facts, d.identity, d.day);
+            note(&mut facts, (d.identity, 1), d.day, window);
         }
-        let ends = self.channels.iter().filter_map(|c| c.span).map(|s| s.1).max();
-        let today = ends.map_or(Day(0), |at| self.frame.zone.day_of(at));
-        let recent = self.recent_rows(today, facts.len())?;
         let graph = Arc::clone(&self.graph);
+        // The window may have moved since the cells were read.
+        let recent = match stored.window == window {
+            true => recent_of(&facts, &graph),
+            false => self.recent_rows(window, facts.len())?,
+        };
         let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
         for i in (1..facts.len() as u32).filter(|i| facts[*i as usize].source != 0) {
             let member = graph.member_of(i);
@@ -294,13 +341,11 @@ impl LogView<'_, '_> {
                 Glance { member, recent: recent[member as usize], first, last }
             })
             .collect();
-        let sources = facts.iter().map(|f| f.source).collect();
-        Ok(Roster { today, members, sources, linked, graph })
+        Ok(Roster { today: self.today(), members, stored, linked, graph })
     }
 
     /// Active rows of each member in the last 30 days.
-    fn recent_rows(&mut self, today: Day, len: usize) -> Result<Vec<u32>> {
-        let from = today.0.saturating_sub(WINDOW - 1);
+    fn recent_rows(&mut self, from: i32, len: usize) -> Result<Vec<u32>> {
         let scope = super::Scope::default();
         let days = self
             .days(&[(COMMUNITY, ACTIVE)], (from, i32::MAX), scope.staff, &|v, d| v.counts_delta(&scope, d))?;
@@ -314,12 +359,26 @@ impl LogView<'_, '_> {
     }
 }
 
-/// Takes a day into what is known of an identity.
-fn note(facts: &mut [Facts], identity: u32, day: i32) {
+/// Takes a day on which an identity had so many active rows into what is known of it.
+fn note(facts: &mut [Facts], (identity, rows): (u32, u32), day: i32, window: i32) {
     if let Some(f) = facts.get_mut(identity as usize) {
         f.first = f.first.min(day);
         f.last = f.last.max(day);
+        f.recent += if day >= window { rows } else { 0 };
     }
+}
+
+/// Active rows of each member in the window; bots have none.
+fn recent_of(facts: &[Facts], graph: &Graph) -> Vec<u32> {
+    let mask = graph.mask(Staff::Include);
+    let mut recent = vec![0u32; facts.len()];
+    for (identity, f) in facts.iter().enumerate().filter(|f| f.1.recent > 0) {
+        let member = mask.member(identity as u32);
+        if let Some(r) = recent.get_mut(member as usize).filter(|_| member != 0) {
+            *r += f.recent;
+        }
+    }
+    recent
 }
 
 /// First and last day of a member: over its identities that are no bots, or over all where all are.

@@ -5,7 +5,7 @@ use super::{LogView, Scope, Staff, ids};
 use crate::Kind;
 use crate::conversations::{Opening, people_of};
 use crate::graph::Mask;
-use crate::marks::ConversationRef;
+use crate::marks::{ConversationRef, Mark};
 use base::{Micros, Result};
 use std::collections::{HashMap, HashSet};
 
@@ -26,6 +26,8 @@ pub struct FirstWord {
     pub asks: bool,
     /// Whether another human wrote in the conversation after it.
     pub answered: bool,
+    /// Whether one of them is staff.
+    pub by_staff: bool,
     /// Its title, else what was written.
     pub text: Option<String>,
     /// Where it can be read at its source.
@@ -77,7 +79,7 @@ impl LogView<'_, '_> {
     /// # Errors
     /// When the database says no.
     pub fn first_words(&mut self, identities: &[u32], since: Micros) -> Result<Vec<FirstWord>> {
-        let mask = self.graph.mask(Staff::Include);
+        let (mask, staff) = (self.graph.mask(Staff::Include), self.graph.mask(Staff::Only));
         let kinds = ids(crate::KINDS.iter().filter(|k| k.active).map(|k| i64::from(k.kind.0)));
         let mut first: HashMap<u32, (Micros, i64)> = HashMap::new();
         for chunk in identities.chunks(2_000) {
@@ -115,7 +117,7 @@ impl LogView<'_, '_> {
                 ),
                 &[],
                 |r| {
-                    found.push(first_word(r, &mask)?);
+                    found.push(first_word(r, &mask, &staff)?);
                     Ok(())
                 },
             )?;
@@ -172,22 +174,29 @@ impl LogView<'_, '_> {
     pub fn waiting_members(&mut self, scope: &Scope, since: Micros) -> Result<HashSet<u32>> {
         let mask = self.graph.mask(scope.staff);
         let everybody = self.graph.mask(Staff::Include);
-        let (asking, not_asking) = crate::marks::overruled(self.conn)?;
-        let channels = ids(self.scope_channels(scope).iter().map(|c| c.channel_id));
-        let asking = ids(asking.into_iter());
-        let not_asking: HashSet<i64> = not_asking.into_iter().collect();
-        let mut waiting = HashSet::new();
+        let channels: HashSet<i64> = self.scope_channels(scope).iter().map(|c| c.channel_id).collect();
+        let mut waiting: HashMap<i64, u32> = HashMap::new();
+        let mut not_asking = Vec::new();
+        let columns =
+            "c.conversation_id, c.opened_at, c.opened_rank, c.opened_kind, c.opener, c.people, c.channel_id";
         self.conn.for_each(
             &format!(
-                "SELECT conversation_id, opened_at, opened_rank, opened_kind, opener, people, channel_id
-                 FROM conversations WHERE channel_id IN ({channels}) AND opened_at >= $1
-                   AND (question <> 0 OR conversation_id IN ({asking}))"
+                "SELECT {columns}, '' FROM conversations c
+                 WHERE c.channel_id IN ({}) AND c.opened_at >= $1 AND c.question <> 0
+                 UNION ALL SELECT {columns}, m.mark FROM conversation_marks m
+                 JOIN conversations c ON c.place = m.place AND c.ordering = m.ordering AND c.key_hash = m.key_hash
+                 WHERE m.ended_at IS NULL AND m.mark IN ('question', 'not_question') AND c.opened_at >= $1",
+                ids(channels.iter().copied())
             ),
             &[since.into()],
             |r| {
+                let id = r.int(0)?;
+                if r.text(7)? == Mark::NotQuestion.word() {
+                    not_asking.push(id);
+                }
                 let opener = mask.member(r.int(4)? as u32);
                 let kind = Kind(r.int(3)? as i16);
-                if opener == 0 || !kind.opens() || not_asking.contains(&r.int(0)?) {
+                if opener == 0 || !kind.opens() || !channels.contains(&r.int(6)?) {
                     return Ok(());
                 }
                 let opening = Opening {
@@ -201,16 +210,17 @@ impl LogView<'_, '_> {
                 };
                 let people = people_of(r.bytes(5)?, &opening)?;
                 if people.iter().all(|p| matches!(everybody.member(p.identity), m if m == 0 || m == opener)) {
-                    waiting.insert(opener);
+                    waiting.insert(id, opener);
                 }
                 Ok(())
             },
         )?;
-        Ok(waiting)
+        not_asking.iter().for_each(|id| _ = waiting.remove(id));
+        Ok(waiting.into_values().collect())
     }
 }
 
-fn first_word(r: &store::Row<'_>, mask: &Mask) -> Result<FirstWord> {
+fn first_word(r: &store::Row<'_>, mask: &Mask, staff: &Mask) -> Result<FirstWord> {
     let (identity, at) = (r.int(0)? as u32, r.int(1)?);
     let member = mask.member(identity);
     let mut word = FirstWord {
@@ -221,6 +231,7 @@ fn first_word(r: &store::Row<'_>, mask: &Mask) -> Result<FirstWord> {
         conversation: r.int(3)?,
         asks: false,
         answered: false,
+        by_staff: false,
         text: r.opt_text(11)?,
         permalink: r.opt_text(12)?,
     };
@@ -235,9 +246,11 @@ fn first_word(r: &store::Row<'_>, mask: &Mask) -> Result<FirstWord> {
             channel_id: word.channel_id,
         };
         let others = people_of(r.bytes(10)?, &opening)?;
-        word.answered = others
-            .iter()
-            .any(|p| p.first_at >= at && !matches!(mask.member(p.identity), m if m == 0 || m == member));
+        let wrote_in = |mask: &Mask| {
+            let another = |m: u32| m != 0 && m != member;
+            others.iter().any(|p| p.first_at >= at && another(mask.member(p.identity)))
+        };
+        (word.answered, word.by_staff) = (wrote_in(mask), wrote_in(staff));
         let opens = !r.flag(4)? && opening.kind.opens();
         word.asks = opens && (r.int(5)? != 0 || Kind(r.int(13)? as i16) == Kind::QUESTION_ASKED);
     }

@@ -3,7 +3,8 @@
 //! entries themselves, so that it can be broken off at any time.
 //!
 //! Texts are read and cut into words outside of the transaction that writes them. Whoever changes or removes a row
-//! counts `search_changed` up; a slice that was read before such a change is read again when it is written.
+//! counts `search_changed` up; a slice that was read before such a change is read again when it is written. On
+//! PostgreSQL, where they could do so at the same time, one waits for the other (`index::alone`).
 
 use super::index::{self, COLUMNS, Doc, Entry, Message, SEQ_MASK, doc_of};
 use crate::log::{LogRow, take_numbers};
@@ -23,6 +24,12 @@ const PLAN_MAX: usize = 2_000_000;
 const CHANGES: i64 = 200;
 /// How long a slice should hold the writer.
 const HOLD: Duration = Duration::from_millis(15);
+/// On PostgreSQL only those wait who change what is indexed.
+const HOLD_ALONE: Duration = Duration::from_millis(60);
+/// PostgreSQL sorts so many entries in at a time when there are many: each time it goes through its whole index.
+const SORTED_AT_ONCE: u64 = 50_000;
+/// And so many of those that arrive one after the other.
+const SORTED_OF_TAIL: u64 = 20_000;
 /// How far another part must be ahead in time before the work turns to it, as its rows are listed anew then: the
 /// numbers of 60 days.
 const AHEAD: Doc = index::doc_of(60 * 86_400 * 1_000_000, 0);
@@ -57,7 +64,8 @@ struct Chunk {
 /// # Errors
 /// When the database says no; what was written before stays.
 pub fn follow(db: &Db, stop: &AtomicBool) -> Result<u64> {
-    let mut work = Work { db, stop, slice: slices(db.dialect()).0.max(400.0), pages: 100.0, written: 0 };
+    let slice = slices(db.dialect()).0.max(400.0);
+    let mut work = Work { db, stop, slice, pages: 100.0, written: 0, waiting: 0, sorter: None };
     while !work.stopped() {
         if work.changes()? || work.tail()? {
             continue;
@@ -67,7 +75,16 @@ pub fn follow(db: &Db, stop: &AtomicBool) -> Result<u64> {
             None => break,
         }
     }
+    work.sort_in(1)?;
     Ok(work.written)
+}
+
+/// Makes what a follower left that was killed as good as what others leave; to be called once at the start.
+///
+/// # Errors
+/// When the database says no.
+pub fn settle(db: &Db) -> Result<()> {
+    if db.dialect() == Dialect::Postgres { db.read(index::sort_in) } else { Ok(()) }
 }
 
 struct Work<'a> {
@@ -78,19 +95,23 @@ struct Work<'a> {
     /// Pages of the index put together in one transaction, likewise.
     pages: f64,
     written: u64,
+    /// Entries that PostgreSQL has not sorted in yet.
+    waiting: u64,
+    /// Who sorts them in while more is written.
+    sorter: Option<SyncSender<()>>,
 }
 
-/// The fewest and the most entries of one transaction: on PostgreSQL nobody waits for it, and a commit costs more.
+/// The fewest and the most entries of one transaction: on PostgreSQL few wait for it, and a commit costs more.
 fn slices(dialect: Dialect) -> (f64, f64) {
     match dialect {
         Dialect::Sqlite => (50.0, 1_500.0),
-        Dialect::Postgres => (2_000.0, 5_000.0),
+        Dialect::Postgres => (2_000.0, 10_000.0),
     }
 }
 
-/// The next size of something, so that it takes as long as a hold may: slowly, as one long time says little.
-fn fitted(size: f64, took: Duration, limits: (f64, f64)) -> f64 {
-    let fits = size * HOLD.as_secs_f64() / took.as_secs_f64().max(1e-5);
+/// The next size of something, so that it takes as long as it may: slowly, as one long time says little.
+fn fitted(size: f64, took: Duration, hold: Duration, limits: (f64, f64)) -> f64 {
+    let fits = size * hold.as_secs_f64() / took.as_secs_f64().max(1e-5);
     (size * 0.8 + fits.min(size * 2.0) * 0.2).clamp(limits.0, limits.1)
 }
 
@@ -107,6 +128,7 @@ impl Work<'_> {
             return Ok(false);
         }
         let written = self.db.write(Priority::Bulk, |tx| {
+            index::alone_in_haste(tx)?;
             let seqs =
                 tx.query("SELECT seq FROM search_changes ORDER BY seq LIMIT $1", &[CHANGES.into()], |r| {
                     r.int(0)
@@ -121,6 +143,7 @@ impl Work<'_> {
             Ok(entries.len() as u64)
         })?;
         self.written += written;
+        self.waiting += written;
         Ok(true)
     }
 
@@ -132,13 +155,12 @@ impl Work<'_> {
         }
         if last - from > MANY {
             self.db.write(Priority::Bulk, |tx| {
-                // Another node may have done the same meanwhile.
-                if mark(tx)? == from {
+                index::alone(tx)?;
+                if move_mark(tx, from, last)? {
                     tx.execute(
                         "INSERT INTO search_backlog (first_seq, last_seq, before_doc) VALUES ($1, $2, $3)",
                         &[(from + 1).into(), last.into(), Doc::MAX.into()],
                     )?;
-                    set_mark(tx, last)?;
                 }
                 Ok(())
             })?;
@@ -150,21 +172,19 @@ impl Work<'_> {
                 format!("{} WHERE a.seq > $1 AND a.seq <= $2 AND {HAS_TEXT} ORDER BY a.seq", from_log());
             Ok((c.query(&sql, &[from.into(), last.into()], Message::read)?, changed(c)?))
         })?;
-        let mut rest = messages.as_slice();
+        let (mut rest, mut reached) = (messages.as_slice(), from);
         loop {
             let n = rest.len().min(self.slice as usize);
             let (now, later) = rest.split_at(n);
             let upto = if later.is_empty() { last } else { now.last().map_or(last, |m| m.seq) };
             let mut entries: Vec<Entry> = now.iter().filter_map(|m| m.entry(dialect)).collect();
             entries.sort_unstable_by_key(|e| e.doc);
-            self.write(now, entries, changed, |tx| set_mark(tx, upto))?;
-            if later.is_empty() || self.stopped() {
-                if dialect == Dialect::Postgres {
-                    self.put_together()?;
-                }
+            let moved = self.write(now, entries, changed, |tx| move_mark(tx, reached, upto))?;
+            if !moved || later.is_empty() || self.stopped() {
+                self.sort_in(SORTED_OF_TAIL)?;
                 return Ok(true);
             }
-            rest = later;
+            (rest, reached) = (later, upto);
         }
     }
 
@@ -188,19 +208,25 @@ impl Work<'_> {
     }
 
     /// Indexes a part from its newest row on, until something newer waits or it is done. Texts are read on a
-    /// thread of their own, ahead of the writing.
+    /// thread of their own, ahead of the writing, and PostgreSQL sorts in on another, behind it.
     fn catch_up(&mut self, backlog: Backlog) -> Result<()> {
         let (plan, whole) = self.db.read(|c| plan(c, backlog))?;
         let db = self.db;
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(1);
             let reading = scope.spawn(move || read_ahead(db, &plan, &sender));
-            let ended = self.write_chunks(backlog, receiver)?;
-            match reading.join() {
-                Ok(result) => result?,
-                Err(panic) => std::panic::resume_unwind(panic),
+            let (sorter, wanted) = sync_channel(1);
+            let sorting = scope.spawn(move || wanted.iter().try_for_each(|()| db.read(index::sort_in)));
+            self.sorter = Some(sorter);
+            let ended = self.write_chunks(backlog, receiver);
+            self.sorter = None;
+            for thread in [reading, sorting] {
+                match thread.join() {
+                    Ok(result) => result?,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
             }
-            if ended && whole {
+            if ended? && whole {
                 self.settle()?;
                 self.db.write(Priority::Bulk, |tx| {
                     tx.execute("DELETE FROM search_backlog WHERE backlog_id = $1", &[backlog.id.into()])
@@ -228,7 +254,7 @@ impl Work<'_> {
                         "UPDATE search_backlog SET before_doc = $1 WHERE backlog_id = $2 AND before_doc > $1",
                         &[before.into(), backlog.id.into()],
                     )?;
-                    Ok(())
+                    Ok(true)
                 })?;
                 if entries.is_empty() || self.stopped() {
                     break;
@@ -244,16 +270,18 @@ impl Work<'_> {
         Ok(true)
     }
 
-    /// Writes a slice and what is remembered with it, and learns how large the next may be.
+    /// Writes a slice and what is remembered with it, and learns how large the next may be. Says what `remember` said.
     fn write(
         &mut self,
         messages: &[Message],
         entries: Vec<Entry>,
         read_at: i64,
-        remember: impl Fn(&mut Conn<'_>) -> Result<()>,
-    ) -> Result<()> {
+        remember: impl Fn(&mut Conn<'_>) -> Result<bool>,
+    ) -> Result<bool> {
+        let dialect = self.db.dialect();
         let (n, took) = (entries.len(), std::cell::Cell::new(Duration::ZERO));
-        self.db.write(Priority::Bulk, |tx| {
+        let remembered = self.db.write(Priority::Bulk, |tx| {
+            index::alone_in_haste(tx)?;
             let begun = Instant::now();
             if changed(tx)? == read_at {
                 index::put(tx, &entries)?;
@@ -265,15 +293,40 @@ impl Work<'_> {
                 fresh.sort_unstable_by_key(|e| e.doc);
                 index::put(tx, &fresh)?;
             }
-            remember(tx)?;
+            let remembered = remember(tx)?;
             took.set(begun.elapsed());
-            Ok(())
+            Ok(remembered)
         })?;
         self.written += n as u64;
+        self.waiting += n as u64;
         if n >= self.slice as usize {
-            self.slice = fitted(self.slice, took.get(), slices(self.db.dialect()));
+            let hold = if dialect == Dialect::Sqlite { HOLD } else { HOLD_ALONE };
+            self.slice = fitted(self.slice, took.get(), hold, slices(dialect));
         }
-        if self.db.dialect() == Dialect::Sqlite { self.put_together() } else { Ok(()) }
+        match dialect {
+            Dialect::Sqlite => self.put_together()?,
+            Dialect::Postgres => self.ask_sorter(),
+        }
+        Ok(remembered)
+    }
+
+    /// Has PostgreSQL sort in what waits, if that is much, while more is written.
+    fn ask_sorter(&mut self) {
+        if let Some(sorter) = &self.sorter
+            && self.waiting >= SORTED_AT_ONCE
+            && sorter.try_send(()).is_ok()
+        {
+            self.waiting = 0;
+        }
+    }
+
+    /// Has PostgreSQL sort in what waits, if that is as much as this and nobody else does it.
+    fn sort_in(&mut self, many: u64) -> Result<()> {
+        if self.db.dialect() == Dialect::Postgres && self.sorter.is_none() && self.waiting >= many {
+            self.db.read(index::sort_in)?;
+            self.waiting = 0;
+        }
+        Ok(())
     }
 
     /// Puts some pieces of the index together: each slice made one, and a search looks at all of them.
@@ -286,7 +339,7 @@ impl Work<'_> {
             took.set(begun.elapsed());
             Ok(())
         })?;
-        self.pages = fitted(self.pages, took.get(), (20.0, 600.0));
+        self.pages = fitted(self.pages, took.get(), HOLD, (20.0, 600.0));
         Ok(())
     }
 
@@ -294,7 +347,8 @@ impl Work<'_> {
     /// once more, and searches would not notice.
     fn settle(&mut self) -> Result<()> {
         if self.db.dialect() == Dialect::Postgres {
-            return self.put_together();
+            self.sort_in(0)?;
+            return self.db.read(index::look_over);
         }
         for _ in 0..SETTLING {
             if self.stopped() || self.db.read(index::pieces)? <= FEW {
@@ -306,9 +360,9 @@ impl Work<'_> {
     }
 }
 
-const HAS_TEXT: &str = "(m.text IS NOT NULL OR m.title IS NOT NULL)";
+pub(super) const HAS_TEXT: &str = "(m.text IS NOT NULL OR m.title IS NOT NULL)";
 
-fn from_log() -> String {
+pub(super) fn from_log() -> String {
     format!("SELECT {COLUMNS} FROM activities a JOIN messages m ON m.seq = a.seq")
 }
 
@@ -392,22 +446,51 @@ fn counter(c: &mut Conn<'_>, name: &str) -> Result<i64> {
 }
 
 /// Up to which `seq` the log is indexed or listed for later.
-fn mark(c: &mut Conn<'_>) -> Result<i64> {
+pub(super) fn mark(c: &mut Conn<'_>) -> Result<i64> {
     counter(c, "searched")
 }
 
-/// Moves the mark, never back.
-fn set_mark(tx: &mut Conn<'_>, seq: i64) -> Result<()> {
-    tx.execute(
-        "INSERT INTO counters (name, value) VALUES ('searched', $1)
-         ON CONFLICT (name) DO UPDATE SET
-           value = CASE WHEN counters.value > excluded.value THEN counters.value ELSE excluded.value END",
-        &[seq.into()],
-    )?;
+/// Moves the mark from where it was seen; says whether it was still there. Another may have moved it meanwhile, or
+/// begun anew.
+fn move_mark(tx: &mut Conn<'_>, from: i64, to: i64) -> Result<bool> {
+    let still = mark(tx)? == from;
+    if still {
+        tx.execute(
+            "INSERT INTO counters (name, value) VALUES ('searched', $1)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            &[to.into()],
+        )?;
+    }
+    Ok(still)
+}
+
+/// Says that nothing is indexed: for a store whose rows came from elsewhere without the index, which is another thing
+/// on each database. [`follow`] then makes it, newest first.
+///
+/// # Errors
+/// When the database says no.
+pub fn begin_anew(tx: &mut Conn<'_>) -> Result<()> {
+    tx.execute("DELETE FROM search_backlog", &[])?;
+    tx.execute("DELETE FROM search_changes", &[])?;
+    tx.execute("DELETE FROM counters WHERE name = 'searched'", &[])?;
     Ok(())
 }
 
-fn newest(c: &mut Conn<'_>) -> Result<i64> {
+/// Throws the index away and makes it anew from the log; returns when it is whole or `stop` is set, with the number of
+/// entries.
+///
+/// # Errors
+/// When the database says no; then [`follow`] goes on where it was.
+pub fn rebuild(db: &Db, stop: &AtomicBool) -> Result<u64> {
+    db.write(Priority::Bulk, |tx| {
+        index::alone(tx)?;
+        index::clear(tx)?;
+        begin_anew(tx)
+    })?;
+    follow(db, stop)
+}
+
+pub(super) fn newest(c: &mut Conn<'_>) -> Result<i64> {
     c.query_one("SELECT COALESCE(MAX(seq), 0) FROM activities", &[], |r| r.int(0))
 }
 
@@ -434,6 +517,7 @@ pub(crate) fn removing(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
+    index::alone(tx)?;
     take_numbers(tx, "search_changed", 1)?;
     let docs: Vec<Doc> = rows.iter().map(|r| doc_of(r.at, r.seq)).collect();
     index::take(tx, &docs)

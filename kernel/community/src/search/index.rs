@@ -6,10 +6,10 @@
 //! channel, author and whether it opens a conversation, so that these filters are questions to the index as well.
 
 use super::tokens::each_token;
+use super::vector::{NOWHERE, Rows, Vector};
 use crate::Kind;
 use base::{Micros, Result};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use store::{Conn, Dialect};
 
 /// The number of an entry.
@@ -22,7 +22,7 @@ pub(crate) const SEQ_MASK: i64 = (1 << SEQ_BITS) - 1;
 /// Steps of time in a number: 2^24 microseconds.
 const STEP_BITS: u32 = 24;
 /// Words of one message that are indexed.
-const WORDS_MAX: usize = 8_000;
+const WORDS_MAX: u16 = 8_000;
 /// How often one word of a message is indexed: PostgreSQL keeps no more places.
 const REPEATS_MAX: u32 = 250;
 /// What stands between title and text and in place of words that are left out; no query holds it.
@@ -88,8 +88,7 @@ impl Message {
 
     /// The entry for this database; `None` when there is no word in it.
     pub(crate) fn entry(&self, dialect: Dialect) -> Option<Entry> {
-        let mut writer =
-            Writer { dialect, words: String::with_capacity(256), place: 0, seen: HashMap::new() };
+        let mut writer = Writer { words: Words::new(dialect), place: 0, seen: HashMap::new() };
         // Only a long message can hold one word too often.
         let long = self.text.as_ref().map_or(0, String::len) > REPEATS_MAX as usize;
         for part in [&self.title, &self.text].into_iter().flatten() {
@@ -113,13 +112,30 @@ impl Message {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub doc: Doc,
-    pub words: String,
+    pub words: Words,
+}
+
+/// The words of an entry, as its database takes them.
+#[derive(Clone, Debug)]
+pub(crate) enum Words {
+    /// One after the other, with a blank behind each; a word's place is its number.
+    Line(String),
+    /// With their places.
+    Vector(Vector),
+}
+
+impl Words {
+    fn new(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Sqlite => Self::Line(String::with_capacity(256)),
+            Dialect::Postgres => Self::Vector(Vector::default()),
+        }
+    }
 }
 
 struct Writer {
-    dialect: Dialect,
-    words: String,
-    place: usize,
+    words: Words,
+    place: u16,
     seen: HashMap<String, u32>,
 }
 
@@ -140,38 +156,33 @@ impl Writer {
 
     fn put(&mut self, word: &str) {
         self.place += 1;
-        match self.dialect {
-            Dialect::Sqlite => {
-                self.words.push_str(word);
-                self.words.push(' ');
+        match &mut self.words {
+            Words::Line(line) => {
+                line.push_str(word);
+                line.push(' ');
             }
-            // Places are the database's own there; a word has no quote in it.
-            Dialect::Postgres => {
-                let _ = write!(self.words, "'{word}':{} ", self.place);
-            }
+            Words::Vector(vector) => vector.push(word, self.place),
         }
     }
 
     /// A place without a word.
     fn gap(&mut self) {
-        match self.dialect {
-            Dialect::Sqlite => self.put(GAP),
-            Dialect::Postgres => self.place += 1,
+        match self.words {
+            Words::Line(_) => self.put(GAP),
+            Words::Vector(_) => self.place += 1,
         }
     }
 
     fn mark(&mut self, letter: char, number: Option<i64>) {
-        let quote = if self.dialect == Dialect::Postgres { "'" } else { "" };
-        let _ = write!(self.words, "{quote}#{letter}");
-        if let Some(number) = number {
-            let _ = write!(self.words, "{number}");
+        let mark = number.map_or_else(|| format!("#{letter}"), |n| format!("#{letter}{n}"));
+        match &mut self.words {
+            Words::Line(_) => self.put(&mark),
+            Words::Vector(vector) => vector.push(&mark, NOWHERE),
         }
-        self.words.push_str(quote);
-        self.words.push(' ');
     }
 }
 
-/// Writes entries; those that are there already are replaced. Best in the order of their numbers.
+/// Writes entries; those that are there already are replaced. Best in the order of their numbers, each once.
 pub(crate) fn put(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
@@ -179,46 +190,78 @@ pub(crate) fn put(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
     match tx.dialect() {
         Dialect::Sqlite => {
             for e in entries {
+                let Words::Line(line) = &e.words else { continue };
                 tx.execute(
                     "INSERT OR REPLACE INTO search_index (rowid, words) VALUES ($1, $2)",
-                    &[e.doc.into(), (&e.words).into()],
+                    &[e.doc.into(), line.into()],
                 )?;
             }
         }
         Dialect::Postgres => {
-            tx.batch(
-                "CREATE TEMP TABLE IF NOT EXISTS stage_search (doc BIGINT, words TSVECTOR) ON COMMIT DELETE ROWS;
-                 TRUNCATE stage_search;",
-            )?;
-            let mut lines = String::with_capacity(entries.len() * 300);
+            let docs: Vec<Doc> = entries.iter().map(|e| e.doc).collect();
+            take(tx, &docs)?;
+            let mut rows = Rows::new();
             for e in entries {
-                let _ = writeln!(lines, "{}\t{}", e.doc, e.words);
+                let Words::Vector(vector) = &e.words else { continue };
+                rows.push(e.doc, vector);
             }
-            tx.copy_in("COPY stage_search (doc, words) FROM STDIN", lines.as_bytes())?;
-            tx.execute(
-                "INSERT INTO search_index (doc, words) SELECT doc, words FROM stage_search
-                 ON CONFLICT (doc) DO UPDATE SET words = excluded.words",
-                &[],
-            )?;
+            tx.copy_in("COPY search_index (doc, words) FROM STDIN (FORMAT binary)", &rows.finish())?;
         }
     }
     Ok(())
 }
 
-/// Puts pieces of the index together, of a size that there are several of, until so many pages are written. On
-/// PostgreSQL everything that waits is sorted in.
+/// Puts pieces of the index together, of a size that there are several of, until so many pages are written; on
+/// PostgreSQL there is nothing to put together.
 pub(crate) fn put_together(tx: &mut Conn<'_>, pages: i64) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite {
+        tx.execute("INSERT INTO search_index (search_index, rank) VALUES ('merge', $1)", &[pages.into()])?;
+    }
+    Ok(())
+}
+
+/// Sorts what was written into its index, as every search reads what waits there from end to end; on SQLite nothing
+/// waits. Much memory means few passes over the index. It changes no rows and nobody waits for it.
+pub(crate) fn sort_in(c: &mut Conn<'_>) -> Result<()> {
+    if c.dialect() == Dialect::Postgres {
+        c.batch("SET LOCAL maintenance_work_mem = '128MB'")?;
+        c.query_opt("SELECT gin_clean_pending_list('search_index_words')", &[], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+/// Has PostgreSQL look which words are frequent, as it does by itself somewhat later: searches are planned by it.
+pub(crate) fn look_over(c: &mut Conn<'_>) -> Result<()> {
+    if c.dialect() == Dialect::Postgres {
+        c.batch("ANALYZE search_index")?;
+    }
+    Ok(())
+}
+
+/// Keeps others who write entries, or who change what is indexed, from doing so until the end of the transaction.
+pub(crate) fn alone(tx: &mut Conn<'_>) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.execute("SELECT pg_advisory_xact_lock($1)", &[7_201_003_i64.into()])?;
+    }
+    Ok(())
+}
+
+/// The same for whoever writes nothing but entries: what is lost with the machine is written again, so that nobody
+/// needs to wait for the disk.
+pub(crate) fn alone_in_haste(tx: &mut Conn<'_>) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.batch("SET LOCAL synchronous_commit = off")?;
+    }
+    alone(tx)
+}
+
+/// Removes every entry.
+pub(crate) fn clear(tx: &mut Conn<'_>) -> Result<()> {
     match tx.dialect() {
         Dialect::Sqlite => {
-            tx.execute(
-                "INSERT INTO search_index (search_index, rank) VALUES ('merge', $1)",
-                &[pages.into()],
-            )?;
+            tx.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')", &[])?;
         }
-        // What is not sorted into its index yet, every search reads from end to end.
-        Dialect::Postgres => {
-            tx.query_opt("SELECT gin_clean_pending_list('search_index_words')", &[], |_| Ok(()))?;
-        }
+        Dialect::Postgres => tx.batch("TRUNCATE search_index")?,
     }
     Ok(())
 }
@@ -277,9 +320,13 @@ mod tests {
             title: Some("A title".into()),
             text: Some("it's C++".into()),
         };
-        let words = |dialect| message.entry(dialect).map(|e| e.words).unwrap_or_default();
+        let words = |dialect| match message.entry(dialect).map(|e| e.words) {
+            Some(Words::Line(line)) => line,
+            Some(Words::Vector(vector)) => vector.to_string(),
+            None => String::new(),
+        };
         assert_eq!(words(Dialect::Sqlite), "a title + it s c++ + #o #s2 #c3 #i4 ");
-        assert_eq!(words(Dialect::Postgres), "'a':1 'title':2 'it':4 's':5 'c++':6 '#o' '#s2' '#c3' '#i4' ");
+        assert_eq!(words(Dialect::Postgres), "'#c3' '#i4' '#o' '#s2' 'a':1 'c++':6 'it':4 's':5 'title':2");
         assert!(Message { title: None, text: Some("?!".into()), ..message }.entry(Dialect::Sqlite).is_none());
     }
 }

@@ -2,7 +2,24 @@
 
 use super::index::Doc;
 use base::{Micros, Result, Zone};
-use store::Conn;
+use store::{Conn, Dialect};
+
+/// The state in rows of a name and a value.
+const STATE: &str = "SELECT name, value FROM settings WHERE name IN ('name', 'zone')
+             UNION ALL SELECT name, CAST(value AS TEXT) FROM counters WHERE name IN ('searched', 'names')
+             UNION ALL SELECT 'backlog', CAST(MAX(before_doc) AS TEXT) FROM search_backlog
+             UNION ALL SELECT 'newest', CAST(MAX(seq) AS TEXT) FROM activities";
+
+/// On PostgreSQL the statements after it are planned for the words that they are asked for: a plan for any word reads
+/// the index for rare and frequent words alike, and took 440 ms where its own takes 27.
+fn state_sql(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => STATE.to_owned(),
+        Dialect::Postgres => format!(
+            "{STATE} UNION ALL SELECT 'plan', set_config('plan_cache_mode', 'force_custom_plan', true)"
+        ),
+    }
+}
 
 /// How far the index is, and what stands beside it.
 #[derive(Clone, Debug)]
@@ -24,29 +41,24 @@ impl State {
         let mut state =
             Self { community: String::new(), zone: Zone::utc(), complete: true, back_to: None, names: 0 };
         let (mut searched, mut newest) = (0, 0);
-        c.for_each(
-            "SELECT name, value FROM settings WHERE name IN ('name', 'zone')
-             UNION ALL SELECT name, CAST(value AS TEXT) FROM counters WHERE name IN ('searched', 'names')
-             UNION ALL SELECT 'backlog', CAST(MAX(before_doc) AS TEXT) FROM search_backlog
-             UNION ALL SELECT 'newest', CAST(MAX(seq) AS TEXT) FROM activities",
-            &[],
-            |r| {
-                let Some(value) = r.opt_text(1)? else { return Ok(()) };
-                let number = value.parse().unwrap_or(0);
-                match r.text(0)?.as_str() {
-                    "name" => state.community = value,
-                    "zone" => state.zone = Zone::named(&value)?,
-                    "searched" => searched = number,
-                    "names" => state.names = number,
-                    "newest" => newest = number,
-                    _ => {
-                        state.complete = false;
-                        state.back_to = (number < Doc::MAX).then(|| super::index::time_of(number));
-                    }
+        let sql = state_sql(c.dialect());
+        c.for_each(&sql, &[], |r| {
+            let Some(value) = r.opt_text(1)? else { return Ok(()) };
+            let number = value.parse().unwrap_or(0);
+            match r.text(0)?.as_str() {
+                "name" => state.community = value,
+                "zone" => state.zone = Zone::named(&value)?,
+                "searched" => searched = number,
+                "names" => state.names = number,
+                "newest" => newest = number,
+                "plan" => {}
+                _ => {
+                    state.complete = false;
+                    state.back_to = (number < Doc::MAX).then(|| super::index::time_of(number));
                 }
-                Ok(())
-            },
-        )?;
+            }
+            Ok(())
+        })?;
         if state.community.is_empty() {
             state.community = crate::settings::SETTINGS[0].default.to_owned();
         }

@@ -11,6 +11,8 @@ use std::sync::atomic::AtomicBool;
 use store::{Db, Location, Migration, Priority};
 use testkit::START;
 
+mod checked;
+
 /// A community of its own: the test kit's belongs to another build of this crate.
 struct Own {
     community: Community,
@@ -143,6 +145,7 @@ impl Own {
     }
 
     fn check(&self, queries: &[&str]) {
+        assert_eq!(self.compared().1, None, "on {}", self.database);
         for query in queries {
             let found = self.found(query).unwrap_or_else(|e| panic!("{query} on {}: {e}", self.database));
             assert_eq!(found, self.naive(query), "\"{query}\" on {}", self.database);

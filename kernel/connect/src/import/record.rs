@@ -242,7 +242,21 @@ pub(crate) fn finish(
 ) -> Result<()> {
     let mut done = s.clone();
     done.tally.worked_micros += now - s.began_at;
-    db.write(Priority::Interactive, |tx| write(tx, &done, state, error, Some(now)))
+    let told = match state {
+        ImportState::Done => Some("import.finished"),
+        ImportState::Failed => Some("import.failed"),
+        _ => None,
+    };
+    db.write(Priority::Interactive, |tx| {
+        write(tx, &done, state, error, Some(now))?;
+        match told {
+            Some(kind) => {
+                let about = serde_json::json!({ "import": s.public_id, "activities": done.tally.activities });
+                jobs::outbox::tell(tx, kind, &about, now)
+            }
+            None => Ok(()),
+        }
+    })
 }
 
 pub(crate) fn is_rebuilding(db: &Db) -> Result<bool> {

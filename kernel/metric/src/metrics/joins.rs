@@ -5,7 +5,7 @@ use crate::envelope::{Parts, Point};
 use crate::inputs::basis_word;
 use crate::registry::{Definition, Direction, RowKind, Shape};
 use crate::series::Frame;
-use crate::{Inputs, Needs, Query};
+use crate::{Inputs, Needs, Passing, Query};
 use community::read::Passage;
 
 pub(crate) const DEFINITION: Definition = Definition {
@@ -28,7 +28,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     options: &[],
     shape: Shape::Bars,
     rows: RowKind::Members,
-    needs: |_| Needs { passages: true, ..Needs::default() },
+    needs: |_| Needs { passages: Passing::Joins, ..Needs::default() },
     compute,
 };
 

@@ -4,7 +4,7 @@ use super::{ANY_INTERVAL, figures, joins};
 use crate::envelope::{Parts, Point};
 use crate::registry::{Definition, Direction, RowKind, Shape};
 use crate::series::Frame;
-use crate::{Inputs, Needs, Query};
+use crate::{Inputs, Needs, Passing, Query};
 
 /// Why leaves are missing.
 pub(super) const NO_LEAVES: &str = "no source within these filters has leave rows";
@@ -27,7 +27,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     options: &[],
     shape: Shape::Bars,
     rows: RowKind::Members,
-    needs: |_| Needs { passages: true, ..Needs::default() },
+    needs: |_| Needs { passages: Passing::Both, ..Needs::default() },
     compute,
 };
 

@@ -6,7 +6,7 @@ use crate::day_sets::room;
 use crate::envelope::{Parts, Point};
 use crate::registry::{Definition, Direction, RowKind, Shape};
 use crate::series::Frame;
-use crate::{Inputs, Needs, Query};
+use crate::{Inputs, Needs, Passing, Query};
 use base::Day;
 
 /// The day of who has not come, or not gone.
@@ -33,7 +33,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     options: &[],
     shape: Shape::Line,
     rows: RowKind::Members,
-    needs: |query| Needs { actives: query.reach(0), passages: true, ..Needs::default() },
+    needs: |query| Needs { actives: query.reach(0), passages: Passing::Both, ..Needs::default() },
     compute,
 };
 

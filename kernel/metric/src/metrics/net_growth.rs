@@ -6,7 +6,7 @@ use crate::envelope::{Figure, Parts, Point};
 use crate::inputs::basis_word;
 use crate::registry::{Definition, Direction, RowKind, Shape};
 use crate::series::Frame;
-use crate::{Inputs, Needs, Query};
+use crate::{Inputs, Needs, Passing, Query};
 
 pub(crate) const DEFINITION: Definition = Definition {
     id: "net_growth",
@@ -26,7 +26,7 @@ pub(crate) const DEFINITION: Definition = Definition {
     options: &[],
     shape: Shape::Bars,
     rows: RowKind::Members,
-    needs: |_| Needs { passages: true, ..Needs::default() },
+    needs: |_| Needs { passages: Passing::Both, ..Needs::default() },
     compute,
 };
 

@@ -141,8 +141,12 @@ impl Model {
             *openings.entry(Day::of_micros(o.at).0).or_default() += 1;
         }
         inputs.openings = Ok(openings.into_iter().map(|(d, n)| (Day(d), n)).collect());
-        inputs.passages =
-            Passages { joins: self.joins.clone(), basis: Basis::JoinRows, leaves: self.leaves.clone() };
+        inputs.passages = Passages {
+            joins: self.joins.clone(),
+            basis: Basis::JoinRows,
+            leaves: self.leaves.clone(),
+            first_leave: None,
+        };
         inputs
     }
 

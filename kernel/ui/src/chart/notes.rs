@@ -59,9 +59,10 @@ pub(super) fn draw(chart: &Chart, notes: &[Note], bars: bool) -> String {
             let _ =
                 write!(marks, "<line class=\"note\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"-14\" y2=\"100%\"/>");
         }
-        // A label ends before the next note; near the end of the chart it stands before its mark.
+        // A label ends before the next note; where that cuts it and there is more room before its mark, it stands there.
         let next = begins[place + 1..].iter().flatten().find(|b| **b > x).copied().unwrap_or(100.0);
-        let before = next - x < LETTERS.0 * letter && x - free > next - x;
+        let whole = (note.text.chars().count() as f64).min(LETTERS.1) + 1.0;
+        let before = next - x < whole * letter && x - free.max(0.0) > next - x;
         let room = if before { x - free.max(0.0) } else { next - x };
         let letters = (room / letter - 1.0).min(LETTERS.1);
         if letters < LETTERS.0 || x < free {

@@ -52,6 +52,7 @@ pub(super) fn labels(axis: &Axis, bars: bool) -> String {
         } else {
             " class=\"x\""
         };
+        let mut said = String::new();
         let text = match axis {
             Axis::Names(names) => names[at].clone(),
             Axis::Time(days, interval) => {
@@ -60,10 +61,12 @@ pub(super) fn labels(axis: &Axis, bars: bool) -> String {
                 let say_year = year != this && (nth % 4 == 0 || *interval == Interval::Month);
                 if say_year {
                     year = this;
+                    // Narrower than a phone usually is, there is no room for it.
+                    said = format!("<tspan class=\"year\"> {this}</tspan>");
                 }
                 match interval {
-                    Interval::Month => crate::format::month_short(days[at], say_year),
-                    _ => crate::format::day_short(days[at], say_year),
+                    Interval::Month => crate::format::month_short(days[at], false),
+                    _ => crate::format::day_short(days[at], false),
                 }
             }
         };
@@ -77,7 +80,7 @@ pub(super) fn labels(axis: &Axis, bars: bool) -> String {
         };
         let _ = write!(
             out,
-            "<text x=\"{x:.2}%\" y=\"100%\" dy=\"18\" text-anchor=\"{anchor}\"{tier}>{}</text>",
+            "<text x=\"{x:.2}%\" y=\"100%\" dy=\"18\" text-anchor=\"{anchor}\"{tier}>{}{said}</text>",
             esc(&text)
         );
     }

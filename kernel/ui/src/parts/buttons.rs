@@ -36,7 +36,7 @@ impl Look {
 pub struct Button<'a> {
     /// A verb, and its object where that is not next to it.
     pub label: &'a str,
-    /// An icon in front; empty for none.
+    /// An icon in front, or behind where it points onward; empty for none.
     pub icon: &'a str,
     /// How loud.
     pub look: Look,
@@ -70,6 +70,8 @@ impl Button<'_> {
             icon(self.icon).into_string()
         } else if self.icon.is_empty() {
             esc(self.label).to_string()
+        } else if matches!(self.icon, "chevron-right" | "arrow-right") {
+            format!("{}{}", esc(self.label), icon(self.icon))
         } else {
             format!("{}{}", icon(self.icon), esc(self.label))
         };
@@ -88,6 +90,14 @@ impl Button<'_> {
             format!("<a class=\"{class}\" href=\"{}\"{more}>{inside}</a>", esc(self.href))
         })
     }
+}
+
+/// Why something is not offered here; empty for nothing.
+pub fn why(text: &str) -> Markup {
+    if text.is_empty() {
+        return Markup::empty();
+    }
+    Markup::raw(format!("<p class=\"why\">{}{}</p>", icon("lock"), esc(text)))
 }
 
 /// A button that sends the form it stands in.
@@ -109,6 +119,11 @@ mod tests {
         assert_eq!(
             button("Import", Look::Primary).as_str(),
             "<button class=\"btn primary\" type=\"submit\">Import</button>"
+        );
+        let next = Button { label: "Next", icon: "chevron-right", href: "/n", ..Default::default() }.markup();
+        assert!(
+            next.as_str().contains("\">Next<svg class=\"icon flip\""),
+            "what points onward stands behind"
         );
         assert_eq!(
             link_button("Show rows", "/r?a=1&b=2", Look::Quiet).as_str(),

@@ -10,7 +10,7 @@ mod states;
 mod tables;
 mod time;
 
-pub use buttons::{Button, Look, button, link_button};
+pub use buttons::{Button, Look, button, link_button, why};
 pub use cards::{ChartCard, Delta, Stat, Verdict, card, chart_card, definition, facts, stat, stats};
 pub use forms::{Field, LongText, Select, check, drop_zone, field, hidden, long_text, select, zone_list};
 pub use lists::{Tone, badge, dot, source_badge};

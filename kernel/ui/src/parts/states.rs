@@ -88,7 +88,8 @@ pub fn skeleton_rows(count: usize) -> Markup {
 /// Lead figures that are still loading, in their final shape.
 pub fn skeleton_stats(count: usize) -> Markup {
     let tile = "<div class=\"stat\"><i class=\"skeleton w60\"></i><i class=\"skeleton tall w40\"></i><i class=\"skeleton w60\"></i></div>";
-    Markup::raw(format!("<div class=\"stats\" aria-hidden=\"true\">{}</div>", tile.repeat(count)))
+    let five = if count == 5 { " n5" } else { "" };
+    Markup::raw(format!("<div class=\"stats{five}\" aria-hidden=\"true\">{}</div>", tile.repeat(count)))
 }
 
 /// A chart card that is still loading. The title is a link, so that it leads on without a script.

@@ -1,0 +1,6 @@
+//! The team as people use it through pages, the API and commands, on both databases.
+
+mod accounts;
+mod audit;
+mod roles;
+mod support;
