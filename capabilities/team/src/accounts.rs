@@ -119,8 +119,8 @@ pub(crate) fn role_fields(
         name: "channel",
         value: &typed.place.channel,
         optional: true,
-        hint: "Only in one channel: its name. In one source or channel a role gives what belongs to places, such as reading \
-               and answering there; what is about everything, such as settings, needs the role everywhere.",
+        hint: "Only in one channel: its name. A role in one source or channel is kept, but opens no page yet: none can be \
+               narrowed to a place so far. Until then choose Everywhere.",
         attributes: &[("list", "channels"), ("autocomplete", "off"), ("maxlength", "200")],
         ..Field::default()
     };
