@@ -33,7 +33,11 @@ pub fn begin(app: &App, config: &Config) {
         },
         node: TypeId::new("nod", app.clock.now()).as_str().to_owned(),
     };
-    if let Err(error) = std::thread::Builder::new().name("backup".into()).spawn(move || worker.work()) {
+    let run = move || {
+        base::give_way();
+        worker.work();
+    };
+    if let Err(error) = std::thread::Builder::new().name("backup".into()).spawn(run) {
         tracing::error!(%error, "no thread for backups; they are taken after the next start");
     }
 }

@@ -14,6 +14,7 @@ const AFTER_ERROR: Duration = Duration::from_secs(10);
 pub fn begin(app: &App) {
     let app = app.clone();
     let run = move || {
+        base::give_way();
         if let Err(error) = community::search::settle(&app.db) {
             tracing::warn!(%error, "the search index could not be put in order; searches take longer until it is");
         }

@@ -139,6 +139,7 @@ mod unix {
                     let Ok(stream) = stream else { continue };
                     let handler = Arc::clone(&handler);
                     let serve = move || {
+                        base::give_way();
                         let answered = stream
                             .try_clone()
                             .map_err(Error::from)

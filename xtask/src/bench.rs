@@ -27,8 +27,33 @@ const QUESTIONS: [(&str, &str); 14] = [
     ("newcomers_answered?interval=week", "newcomers answered"),
 ];
 /// Pages opened before memory is read.
-const PAGES: [&str; 5] =
-    ["/signin", "/desk/health", "/desk/health/cards/lead", "/desk/sources", "/desk/sources/import"];
+const PAGES: [&str; 25] = [
+    "/signin",
+    "/desk/today",
+    "/desk/health",
+    "/desk/health/cards/lead",
+    "/desk/health/report",
+    "/desk/members",
+    "/desk/members/suggestions",
+    "/desk/members/links",
+    "/desk/channels",
+    "/desk/conversations",
+    "/desk/search",
+    "/desk/search?q=the",
+    "/desk/palette?q=an",
+    "/desk/contacts",
+    "/desk/sources",
+    "/desk/sources/import",
+    "/desk/settings/community",
+    "/desk/settings/people",
+    "/desk/settings/answers",
+    "/desk/settings/accounts",
+    "/desk/settings/roles",
+    "/desk/settings/audit",
+    "/desk/settings/webhooks",
+    "/desk/help",
+    "/desk/notices",
+];
 const REPEATS: usize = 5;
 
 /// One measured log.

@@ -51,15 +51,9 @@ impl Channels {
 /// # Errors
 /// `NotFound` for an unknown source.
 pub(crate) fn channels(app: &App, filters: &Filters) -> Result<Arc<Channels>> {
-    recall(app, filters, || app.community.view(|view| work_out(view, filters)))
-}
-
-fn recall(
-    app: &App,
-    filters: &Filters,
-    work_out: impl FnOnce() -> Result<Channels>,
-) -> Result<Arc<Channels>> {
     let question = format!("channels {} {}", filters.source, filters.days);
+    let (community, chosen) = (app.community.clone(), filters.clone());
+    let work_out = move || community.view(|view| work_out(view, &chosen));
     app.memory.recall(&app.db, app.clock.now(), &question, work_out)
 }
 
@@ -189,14 +183,12 @@ pub(crate) struct Detail {
 /// `NotFound` when there is no such channel.
 pub(crate) fn detail(app: &App, id: i64, filters: &Filters) -> Result<Detail> {
     let all = Filters { source: String::new(), ..filters.clone() };
-    app.community.view(|view| {
-        let channels = recall(app, &all, || work_out(view, &all))?;
-        let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
-            Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
-        })?;
-        let people = people(view, id, (channels.from, channels.to))?;
-        Ok(Detail { channels, line, people })
-    })
+    let channels = channels(app, &all)?;
+    let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
+        Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
+    })?;
+    let people = app.community.view(|view| people(view, id, (channels.from, channels.to)))?;
+    Ok(Detail { channels, line, people })
 }
 
 /// Who wrote most in the days, ten at most.

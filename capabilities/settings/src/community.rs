@@ -198,6 +198,7 @@ fn begin(app: &App, zone: &str, by: &Principal) -> Result<bool> {
     app.db.write(Priority::Interactive, |tx| audit::record(tx, by, now, &change))?;
     let (app, zone) = (app.clone(), zone.trim().to_owned());
     std::thread::Builder::new().name("zone".into()).spawn(move || {
+        base::give_way();
         let result = community::finish_zone_change(&app.db);
         let (tone, text) = match &result {
             Ok(()) => (Tone::Good, format!("Figures count in {zone} now")),

@@ -63,6 +63,7 @@ pub fn watch(app: &App, folder: &Path) -> Result<()> {
     let mut watcher = Watcher::new(app, folder)?;
     let app = app.clone();
     std::thread::Builder::new().name("watch".into()).spawn(move || {
+        base::give_way();
         while !app.is_stopping() {
             watcher.look();
             // Short steps, so that the program ends without waiting for this.

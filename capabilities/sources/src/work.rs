@@ -117,6 +117,7 @@ fn spawn(
     let begun = std::thread::Builder::new().name(name).spawn({
         let work = Arc::clone(&work);
         move || {
+            base::give_way();
             let result = catch_unwind(AssertUnwindSafe(|| run(&app, &work)))
                 .unwrap_or_else(|_| Err(Error::internal("this broke down; the server's log says more")));
             if let Err(error) = &result {

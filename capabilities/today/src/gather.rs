@@ -132,8 +132,11 @@ pub(crate) fn gather(app: &App, principal: &Principal, choice: &Choice) -> Resul
     // Items show whether whoever looks may record contacts.
     let contacts = capability::off_for_contacts(app, principal);
     let question = format!("today {:?} {} {contacts}", choice.on, rights.join(" "));
-    let known =
-        app.memory.recall(&app.db, present, &question, || work_out(app, principal, choice, &allowed))?;
+    let work_out = {
+        let (app, principal, choice) = (app.clone(), principal.clone(), choice.clone());
+        move || work_out(&app, &principal, &choice, &allowed)
+    };
+    let known = app.memory.recall(&app.db, present, &question, work_out)?;
     let mut open = known.items.clone();
     let holding: HashMap<&str, bool> =
         known.decisions.iter().rev().map(|s| (s.key.as_str(), s.holds(present))).collect();

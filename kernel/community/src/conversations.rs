@@ -8,7 +8,7 @@ use crate::questions::{Asks, asks};
 use base::{Error, Micros, Result};
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use store::{Conn, Dialect, Row};
+use store::{Conn, Dialect, Param, Row};
 
 /// Somebody's part in a conversation: active rows only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,17 +181,15 @@ pub(crate) fn find_ids(tx: &mut Conn<'_>, keys: &[ConversationRef]) -> Result<Ha
     let mut out = HashMap::new();
     match tx.dialect() {
         Dialect::Sqlite => {
-            for key in keys {
-                let id = tx.query_opt(
-                    "SELECT conversation_id FROM conversations
-                     WHERE place = $1 AND ordering = $2 AND key_hash = $3",
-                    &[key.0.into(), key.1.into(), key.2.into()],
-                    |r| r.int(0),
-                )?;
-                if let Some(id) = id {
-                    out.insert(*key, id);
-                }
-            }
+            tx.query_each(
+                "SELECT place, ordering, key_hash, conversation_id FROM conversations
+                 WHERE place = $1 AND ordering = $2 AND key_hash = $3",
+                keys.iter().map(|key| [key.0.into(), key.1.into(), key.2.into()]),
+                |r| {
+                    out.insert((r.int(0)?, r.int(1)?, r.int(2)?), r.int(3)?);
+                    Ok(())
+                },
+            )?;
         }
         Dialect::Postgres => {
             let list: Vec<String> = keys.iter().map(|k| format!("[{},{},{}]", k.0, k.1, k.2)).collect();
@@ -215,17 +213,15 @@ pub(crate) fn find_ids(tx: &mut Conn<'_>, keys: &[ConversationRef]) -> Result<Ha
 pub(crate) fn load_many(tx: &mut Conn<'_>, ids: &[i64]) -> Result<HashMap<i64, Conversation>> {
     let mut out = HashMap::with_capacity(ids.len());
     if tx.dialect() == Dialect::Sqlite {
-        for id in ids {
-            tx.for_each(
-                &format!("SELECT {SELECT} FROM conversations WHERE conversation_id = $1"),
-                &[(*id).into()],
-                |r| {
-                    let c = Conversation::read(r)?;
-                    out.insert(c.id, c);
-                    Ok(())
-                },
-            )?;
-        }
+        tx.query_each(
+            &format!("SELECT {SELECT} FROM conversations WHERE conversation_id = $1"),
+            ids.iter().map(|id| [(*id).into()]),
+            |r| {
+                let c = Conversation::read(r)?;
+                out.insert(c.id, c);
+                Ok(())
+            },
+        )?;
         return Ok(out);
     }
     for chunk in ids.chunks(1000) {
@@ -250,7 +246,12 @@ pub(crate) fn load_many(tx: &mut Conn<'_>, ids: &[i64]) -> Result<HashMap<i64, C
 pub(crate) fn insert_many(tx: &mut Conn<'_>, new: &[&Conversation]) -> Result<()> {
     blocks::forget(tx, new.iter().map(|c| c.id))?;
     if tx.dialect() == Dialect::Sqlite {
-        return new.iter().try_for_each(|c| save(tx, c, true));
+        let rows: Vec<_> = new.iter().filter_map(|c| Some((*c, c.opening?, c.people_bytes()))).collect();
+        return tx.execute_each(
+            INSERT,
+            rows.iter().map(|(c, o, people)| insert_params(c, o, people)),
+            |_| (),
+        );
     }
     let mut lines = String::with_capacity(new.len() * 120);
     for c in new {
@@ -295,30 +296,45 @@ pub(crate) fn insert_many(tx: &mut Conn<'_>, new: &[&Conversation]) -> Result<()
     Ok(())
 }
 
+const INSERT: &str = "INSERT INTO conversations (conversation_id, place, ordering, key_hash, source_id, first_seq,
+       opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id, people, title, question)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+fn insert_params<'a>(c: &'a Conversation, o: &Opening, people: &'a Option<Vec<u8>>) -> [Param<'a>; 16] {
+    [
+        c.id.into(),
+        c.place.into(),
+        c.ordering.into(),
+        c.key_hash.into(),
+        c.source_id.into(),
+        c.first_seq.into(),
+        o.seq.into(),
+        o.at.into(),
+        o.rank.into(),
+        o.hash.into(),
+        i64::from(o.kind.0).into(),
+        o.identity.into(),
+        o.channel_id.into(),
+        people.as_ref().into(),
+        c.title.as_deref().into(),
+        c.asks.number().into(),
+    ]
+}
+
 /// Writes changed conversations; one without an opening goes.
 pub(crate) fn save_many(tx: &mut Conn<'_>, changed: &[&Conversation]) -> Result<()> {
     blocks::forget(tx, changed.iter().map(|c| c.id))?;
-    changed.iter().try_for_each(|c| save(tx, c, false))
-}
-
-fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()> {
-    let Some(o) = c.opening else {
-        tx.execute("DELETE FROM conversations WHERE conversation_id = $1", &[c.id.into()])?;
-        return Ok(());
-    };
-    let people = c.people_bytes();
-    if new {
-        tx.execute(
-            "INSERT INTO conversations (conversation_id, place, ordering, key_hash, source_id, first_seq,
-               opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id, people, title,
-               question)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            &[
-                c.id.into(),
-                c.place.into(),
-                c.ordering.into(),
-                c.key_hash.into(),
-                c.source_id.into(),
+    for gone in changed.iter().filter(|c| c.opening.is_none()) {
+        tx.execute("DELETE FROM conversations WHERE conversation_id = $1", &[gone.id.into()])?;
+    }
+    let rows: Vec<_> = changed.iter().filter_map(|c| Some((*c, c.opening?, c.people_bytes()))).collect();
+    tx.execute_each(
+        "UPDATE conversations SET first_seq = $1, opened_seq = $2, opened_at = $3, opened_rank = $4,
+           opened_hash = $5, opened_kind = $6, opener = $7, channel_id = $8, people = $9, title = $10,
+           question = $11
+         WHERE conversation_id = $12",
+        rows.iter().map(|(c, o, people)| {
+            [
                 c.first_seq.into(),
                 o.seq.into(),
                 o.at.into(),
@@ -330,31 +346,11 @@ fn save(tx: &mut Conn<'_>, c: &Conversation, new: bool) -> Result<()> {
                 people.as_ref().into(),
                 c.title.as_deref().into(),
                 c.asks.number().into(),
-            ],
-        )?;
-        return Ok(());
-    }
-    tx.execute(
-        "UPDATE conversations SET first_seq = $1, opened_seq = $2, opened_at = $3, opened_rank = $4,
-           opened_hash = $5, opened_kind = $6, opener = $7, channel_id = $8, people = $9, title = $10,
-           question = $11
-         WHERE conversation_id = $12",
-        &[
-            c.first_seq.into(),
-            o.seq.into(),
-            o.at.into(),
-            o.rank.into(),
-            o.hash.into(),
-            i64::from(o.kind.0).into(),
-            o.identity.into(),
-            o.channel_id.into(),
-            people.as_ref().into(),
-            c.title.as_deref().into(),
-            c.asks.number().into(),
-            c.id.into(),
-        ],
-    )?;
-    Ok(())
+                c.id.into(),
+            ]
+        }),
+        |_| (),
+    )
 }
 
 /// Every row of a conversation, in log order.

@@ -143,18 +143,16 @@ pub(crate) fn append(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<Vec<Option<Lo
 }
 
 fn append_sqlite(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<Vec<Option<LogRow>>> {
-    let mut out = Vec::with_capacity(rows.len());
-    for row in rows {
-        let inserted = tx.execute(
-            "INSERT INTO activities (seq, place, stated_at, record, id_hash, at, rank, kind, source_id,
-               channel_id, identity, conversation_id, follows, import_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-             ON CONFLICT (place, stated_at, record, id_hash) DO NOTHING",
-            &row.params(),
-        )?;
-        out.push(if inserted == 1 { None } else { find(tx, row.key())? });
-    }
-    Ok(out)
+    let mut inserted = Vec::with_capacity(rows.len());
+    tx.execute_each(
+        "INSERT INTO activities (seq, place, stated_at, record, id_hash, at, rank, kind, source_id,
+           channel_id, identity, conversation_id, follows, import_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT (place, stated_at, record, id_hash) DO NOTHING",
+        rows.iter().map(LogRow::params),
+        |n| inserted.push(n == 1),
+    )?;
+    rows.iter().zip(inserted).map(|(row, new)| if new { Ok(None) } else { find(tx, row.key()) }).collect()
 }
 
 fn append_postgres(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<Vec<Option<LogRow>>> {
@@ -224,9 +222,7 @@ pub(crate) fn find(tx: &mut Conn<'_>, key: Key) -> Result<Option<LogRow>> {
 pub(crate) fn insert_bodies(tx: &mut Conn<'_>, bodies: &[(i64, Body)]) -> Result<()> {
     match tx.dialect() {
         Dialect::Sqlite => {
-            for (seq, body) in bodies {
-                put_body(tx, *seq, body)?;
-            }
+            tx.execute_each(PUT_BODY, bodies.iter().map(|(seq, body)| body_params(*seq, body)), |_| ())?;
         }
         Dialect::Postgres => {
             let mut text = String::with_capacity(bodies.len() * 200);
@@ -272,27 +268,30 @@ pub(crate) fn copy_field(out: &mut String, value: Option<&str>) {
     }
 }
 
+const PUT_BODY: &str =
+    "INSERT INTO messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (seq) DO UPDATE SET external_id = excluded.external_id, text = excluded.text,
+       title = excluded.title, permalink = excluded.permalink, parent = excluded.parent,
+       reactions = excluded.reactions, edited_at = excluded.edited_at, deleted = excluded.deleted";
+
+fn body_params(seq: i64, b: &Body) -> [Param<'_>; 9] {
+    [
+        seq.into(),
+        b.external_id.as_deref().into(),
+        b.text.as_deref().into(),
+        b.title.as_deref().into(),
+        b.permalink.as_deref().into(),
+        b.parent.as_deref().into(),
+        b.reactions.into(),
+        b.edited_at.into(),
+        b.deleted.into(),
+    ]
+}
+
 /// Stores or replaces one text.
 pub(crate) fn put_body(tx: &mut Conn<'_>, seq: i64, b: &Body) -> Result<()> {
-    tx.execute(
-        "INSERT INTO messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (seq) DO UPDATE SET external_id = excluded.external_id, text = excluded.text,
-           title = excluded.title, permalink = excluded.permalink, parent = excluded.parent,
-           reactions = excluded.reactions, edited_at = excluded.edited_at, deleted = excluded.deleted",
-        &[
-            seq.into(),
-            b.external_id.as_deref().into(),
-            b.text.as_deref().into(),
-            b.title.as_deref().into(),
-            b.permalink.as_deref().into(),
-            b.parent.as_deref().into(),
-            b.reactions.into(),
-            b.edited_at.into(),
-            b.deleted.into(),
-        ],
-    )?;
-    Ok(())
+    tx.execute(PUT_BODY, &body_params(seq, b)).map(|_| ())
 }
 
 /// The text of a row.
@@ -305,8 +304,15 @@ pub(crate) fn find_body(tx: &mut Conn<'_>, seq: i64) -> Result<Option<Body>> {
     )
 }
 
+/// How often rows of the log were changed or removed: who reads a part of the log and writes later what follows from
+/// it compares this. Under the lock of [`lock_append`], as everything that changes it.
+pub(crate) fn edits(c: &mut Conn<'_>) -> Result<i64> {
+    Ok(c.query_opt("SELECT value FROM counters WHERE name = 'edits'", &[], |r| r.int(0))?.unwrap_or(0))
+}
+
 /// Writes a row's changeable columns.
 pub(crate) fn rewrite(tx: &mut Conn<'_>, row: &LogRow) -> Result<()> {
+    take_numbers(tx, "edits", 1)?;
     tx.execute(
         "UPDATE activities SET at = $1, rank = $2, kind = $3, channel_id = $4, identity = $5,
            conversation_id = $6, follows = $7 WHERE seq = $8",
@@ -326,6 +332,7 @@ pub(crate) fn rewrite(tx: &mut Conn<'_>, row: &LogRow) -> Result<()> {
 
 /// Removes rows and their texts.
 pub(crate) fn remove(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    take_numbers(tx, "edits", 1)?;
     crate::search::removing(tx, rows)?;
     for row in rows {
         tx.execute("DELETE FROM activities WHERE seq = $1", &[row.seq.into()])?;

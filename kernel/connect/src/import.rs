@@ -21,7 +21,7 @@ use std::sync::mpsc::sync_channel;
 use store::Priority;
 
 /// After how many batches what they left is folded, so that pages stay quick while an import runs.
-const FOLD_EVERY: usize = 225;
+const FOLD_EVERY: usize = 200;
 
 /// How far an import is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -143,36 +143,48 @@ impl Slice {
     }
 }
 
-/// Folds a slice out of all parts and leaves the rest as one; says whether there were any.
+/// Folds one step of the parts; says whether there were any. What many batches left is first put together and cut
+/// into pieces that fit a transaction each, whose numbers are below 0; then the pieces are folded one by one.
 fn fold_parts(tx: &mut Conn<'_>, slice: Slice) -> Result<bool> {
+    let piece =
+        tx.query_opt("SELECT part FROM cell_parts WHERE part < 0 ORDER BY part LIMIT 1", &[], |r| r.int(0))?;
+    let (from, to) = piece.map_or((0, i64::MAX), |part| (part, part));
     let mut groups = Groups::new();
     let mut taken: Vec<i64> = Vec::new();
     let mut generation = 0;
-    tx.for_each("SELECT part, generation, unions FROM cell_parts ORDER BY part LIMIT 400", &[], |r| {
-        if taken.is_empty() {
-            generation = r.int(1)?;
-        }
-        if generation == r.int(1)? {
-            taken.push(r.int(0)?);
-            for group in parts::decode(r.bytes(2)?)? {
-                parts::merge_into(&mut groups, group);
+    tx.for_each(
+        "SELECT part, generation, unions FROM cell_parts WHERE part BETWEEN $1 AND $2 ORDER BY part LIMIT 400",
+        &[from.into(), to.into()],
+        |r| {
+            if taken.is_empty() {
+                generation = r.int(1)?;
             }
-        }
-        Ok(())
-    })?;
+            if generation == r.int(1)? {
+                taken.push(r.int(0)?);
+                for group in parts::decode(r.bytes(2)?)? {
+                    parts::merge_into(&mut groups, group);
+                }
+            }
+            Ok(())
+        },
+    )?;
     let (Some(&first), Some(&last)) = (taken.first(), taken.last()) else { return Ok(false) };
-    let rest = match slice.end(&groups) {
-        Some(key) => groups.split_off(&key),
-        None => Groups::new(),
-    };
-    apply(tx, generation, groups)?;
     tx.execute("DELETE FROM cell_parts WHERE part BETWEEN $1 AND $2", &[first.into(), last.into()])?;
-    if !rest.is_empty() {
-        tx.execute(
-            "INSERT INTO cell_parts (part, generation, unions) VALUES ($1, $2, $3)",
-            &[first.into(), generation.into(), (&parts::encode(rest.into_iter())).into()],
-        )?;
+    if piece.is_some() || slice.end(&groups).is_none() {
+        apply(tx, generation, groups)?;
+        return Ok(true);
     }
+    let mut pieces = Vec::new();
+    while let Some(key) = slice.end(&groups) {
+        let rest = groups.split_off(&key);
+        pieces.push(parts::encode(std::mem::replace(&mut groups, rest).into_iter()));
+    }
+    pieces.push(parts::encode(groups.into_iter()));
+    tx.execute_each(
+        "INSERT INTO cell_parts (part, generation, unions) VALUES ($1, $2, $3)",
+        pieces.iter().zip(1..).map(|(piece, n)| [(-n).into(), generation.into(), piece.into()]),
+        |_| (),
+    )?;
     Ok(true)
 }
 

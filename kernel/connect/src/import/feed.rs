@@ -12,14 +12,14 @@ use std::collections::HashMap;
 use std::sync::mpsc::SyncSender;
 
 /// Records in one batch: short enough that its transaction holds the writer for less than 50 ms.
-const BATCH: usize = 1_000;
+const BATCH: usize = 750;
 
 /// Records in one window. The position of an import counts records in the order in which they are sent, so that
 /// every window but the last has exactly this many.
-const WINDOW: usize = 20 * BATCH;
+const WINDOW: usize = 30_000;
 
 /// Identities that are sent ahead of their window, so that a list of members is no long transaction.
-const IDENTITIES: usize = 2 * BATCH;
+const IDENTITIES: usize = 1_500;
 
 /// How many batches may wait for the writing thread.
 pub(crate) const QUEUE: usize = 8;
