@@ -18,6 +18,7 @@ mod out;
 mod proofs;
 mod serve;
 mod socket;
+mod spare;
 
 use base::{Clock, Error, Result};
 use cli::{Cli, Command};

@@ -71,6 +71,7 @@ pub fn run(
     let socket = listen_for_commands(&app);
     sources::watch(&app, &config.watched())?;
     crate::follow::begin(&app);
+    crate::spare::begin(&app);
     crate::backups::begin(&app, config);
     let workers = app.begin_jobs()?;
     let deliveries = webhooks::begin(&app)?;

@@ -122,6 +122,8 @@ fn measure(product: &Product, name: &str, command: &[&str], size: Option<u64>) -
     let year: Value = said.lines().last().and_then(|l| serde_json::from_str(l).ok()).unwrap_or(Value::Null);
     let year =
         (year["median_ms"].as_f64().unwrap_or(f64::NAN), year["actives_a_day"].as_u64().unwrap_or_default());
+    // An idle server has no index to bring up any more.
+    watched(product.command(&["bench-search", "--data"]).arg(data.path()))?;
     let token = product.token(data.path())?;
     let server = product.serve(data.path())?;
     let start = server.first_answer()?;

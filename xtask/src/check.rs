@@ -16,7 +16,7 @@ const KNOW_HTTP: [&str; 5] = ["connect", "ui", "access", "capability", "outgoing
 const HTTP: [&str; 4] = ["axum", "hyper", "tower-http", "reqwest"];
 /// Kernel crates by layer, the lowest first; a crate imports only from below its layer.
 const KERNEL: [&[&str]; 6] = [
-    &["base"],
+    &["base", "trim"],
     &["store", "seal", "outgoing"],
     &["jobs"],
     &["community"],

@@ -32,6 +32,18 @@ impl<T> Pool<T> {
         result
     }
 
+    /// Closes those that nobody has, but one.
+    pub(crate) fn close_idle(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let surplus = state.0.len().saturating_sub(1);
+        let closed: Vec<T> = state.0.drain(..surplus).collect();
+        state.1 -= surplus;
+        drop(state);
+        // Closing may take a while; nobody waits for it.
+        drop(closed);
+        self.freed.notify_all();
+    }
+
     fn take(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -118,6 +130,30 @@ impl<T> Drop for BulkHeldBack<'_, T> {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
+
+    #[test]
+    fn idle_ones_are_closed_and_made_again() {
+        let pool = Pool::new(3);
+        let made = std::cell::Cell::new(0);
+        let make = || {
+            made.set(made.get() + 1);
+            Ok(made.get())
+        };
+        let lend_three = || {
+            pool.with(
+                make,
+                |_| true,
+                |_| pool.with(make, |_| true, |_| pool.with(make, |_| true, |_| Ok(()))),
+            )
+            .expect("three at once");
+        };
+        lend_three();
+        lend_three();
+        assert_eq!(made.get(), 3, "they are lent again");
+        pool.close_idle();
+        lend_three();
+        assert_eq!(made.get(), 5, "one stayed");
+    }
 
     #[test]
     fn people_overtake_bulk_work() {
