@@ -21,8 +21,12 @@ const NO_PAGES = [
   /^\/desk\/notices\/(list|news)$/,
   /^\/desk\/conversations\/\{conversation\}\/neighbours$/,
   /^\/desk\/members\/\{member\}\/(circle|link|rhythm|suggestions|timeline)$/,
+  /^\/desk\/privacy\/exports\/\{export\}\/file$/,
+  /^\/desk\/settings\/privacy\/rules$/,
   /^\/desk\/settings\/accounts\/\{account\}\/removal$/,
+  /^\/desk\/settings\/sign-in\/\{provider\}\/removal$/,
   /^\/desk\/settings\/community\/rebuild$/,
+  /^\/desk\/settings\/mail\/messages\/\{mail\}$/,
   /^\/desk\/sources\/running$/,
   /^\/desk\/sources\/watched$/,
 ];
@@ -68,6 +72,20 @@ await journey("every page", async ({ page, product, context }) => {
   await page.getByLabel(/^Everything/).check();
   await page.getByRole("button", { name: "Make endpoint" }).click();
   await page.locator("#secret").waitFor();
+  // A provider to sign in with, likewise.
+  await page.goto("/desk/settings/sign-in");
+  await page.getByLabel("Name").fill("Main");
+  await page.getByLabel("Issuer").fill("https://id.example.org");
+  await page.getByLabel("Client id").fill("folkmoot");
+  await page.getByRole("button", { name: "Add provider" }).click();
+  await page.getByText("redirect URI").waitFor();
+  // An erasure that waits, so that its page is there; it is not carried out.
+  await page.goto("/desk/members");
+  const member = await page.locator("a[href^='/desk/members/idn_']").first().getAttribute("href");
+  await page.goto(`${member.split("?")[0]}/erasure`);
+  await page.getByLabel("Who asked for it, and how").fill("a mail");
+  await page.getByRole("button", { name: /^Erase in/ }).click();
+  await page.getByText("The erasure waits.").waitFor();
   const named = await routes();
   const all = named.filter((route) => !NO_PAGES.some((no) => no.test(route)));
   assert.ok(all.length > 15, `the sources name the desk's routes: ${all}`);

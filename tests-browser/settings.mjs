@@ -57,12 +57,19 @@ await journey("settings", async ({ page, product, context }) => {
   assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
   await page.locator("body").press("?");
   assert.equal(await page.locator("#desk-keys[open]").count(), 0, "letters are off");
+  await page.goto("/desk/settings/tokens");
   await page.getByLabel("What it is for").fill("Weekly report");
+  await page.getByRole("radio", { name: /Only what is ticked/ }).check();
+  await page.getByText("Choose what it may do").click();
+  await accessible(page, "Settings, API tokens");
+  await page.getByRole("checkbox", { name: "See figures and their rows" }).check();
   await page.getByRole("button", { name: "Make a token" }).click();
   const secret = await page.locator("#secret").textContent();
   const ask = () => fetch(`${product.address}/api/v1/metrics`, { headers: { authorization: `Bearer ${secret}` } });
   assert.equal((await ask()).status, 200);
-  await page.goto("/desk/settings/account");
+  const other_call = await fetch(`${product.address}/api/v1/accounts`, { headers: { authorization: `Bearer ${secret}` } });
+  assert.equal(other_call.status, 403, "it was not given that");
+  await page.goto("/desk/settings/tokens");
   assert.equal(await page.getByText(secret).count(), 0, "it is shown once");
   await page.getByRole("button", { name: "Revoke" }).click();
   await page.getByText("The token works no more.").waitFor();
@@ -82,7 +89,7 @@ await journey("settings", async ({ page, product, context }) => {
 
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const tab of ["community", "people", "accounts", "account"]) {
+    for (const tab of ["community", "people", "accounts", "account", "tokens", "service-tokens"]) {
       await page.goto(`/desk/settings/${tab}`);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${tab} is wider than ${width} pixels by ${over}`);

@@ -26,11 +26,7 @@ pub fn begin(app: &App, config: &Config) {
         app: app.clone(),
         folder: config.backup_folder.clone(),
         minute,
-        rule: Rule {
-            days: config.backup_keep_days.into(),
-            weeks: config.backup_keep_weeks.into(),
-            months: config.backup_keep_months.into(),
-        },
+        rule: rule(config),
         node: TypeId::new("nod", app.clock.now()).as_str().to_owned(),
     };
     let run = move || {
@@ -39,6 +35,15 @@ pub fn begin(app: &App, config: &Config) {
     };
     if let Err(error) = std::thread::Builder::new().name("backup".into()).spawn(run) {
         tracing::error!(%error, "no thread for backups; they are taken after the next start");
+    }
+}
+
+/// Which of them are kept.
+pub fn rule(config: &Config) -> Rule {
+    Rule {
+        days: config.backup_keep_days.into(),
+        weeks: config.backup_keep_weeks.into(),
+        months: config.backup_keep_months.into(),
     }
 }
 

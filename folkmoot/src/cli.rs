@@ -1,8 +1,18 @@
 //! The command line. Commands are plain values, so that they can be sent to a running server.
 
 mod backup;
+mod bench;
+mod jobs;
+mod mail;
+mod members;
+mod sso;
 
 pub use backup::{BackupArgs, MoveArgs, RestoreArgs};
+pub use bench::{BenchAskArgs, BenchFillArgs, BenchSearchArgs};
+pub use jobs::{JobsAction, JobsArgs};
+pub use mail::{MailAction, MailArgs};
+pub use members::{MembersAction, MembersArgs};
+pub use sso::{SsoAction, SsoAddArgs, SsoArgs};
 
 use clap::{Args, Parser, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -44,12 +54,16 @@ pub enum Command {
     Settings(SettingsArgs),
     /// Make and remove accounts for the desk, give them roles, sign-in links and API tokens.
     Accounts(AccountsArgs),
+    /// Make, list and revoke API tokens, of accounts and of services.
+    Tokens(TokensArgs),
     /// List the roles and what each may do.
     Roles {
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
+    /// List and change where people may sign in with an account that they have elsewhere (OpenID Connect).
+    Sso(SsoArgs),
     /// Print the audit log: who did what, newest first.
     Audit(AuditArgs),
     /// Link and unlink identities of one person; say who is staff.
@@ -72,6 +86,8 @@ pub enum Command {
     Move(MoveArgs),
     /// List what works in the background, and what failed there; try it again.
     Jobs(JobsArgs),
+    /// Say through which server mail goes, and send a test.
+    Mail(MailArgs),
     /// Change the key with which secrets are sealed.
     Secrets {
         /// What to do.
@@ -119,28 +135,6 @@ pub enum Command {
     /// Brings the search index up to the log and searches, for benchmarks.
     #[command(hide = true)]
     BenchSearch(BenchSearchArgs),
-}
-
-/// What `jobs` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct JobsArgs {
-    /// What to do; lists when there is nothing.
-    #[command(subcommand)]
-    pub action: Option<JobsAction>,
-    /// Print JSON.
-    #[arg(long, global = true)]
-    pub json: bool,
-}
-
-/// What can be done with a job.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
-pub enum JobsAction {
-    /// Try a job again at once, from its first attempt.
-    Retry {
-        /// The job's number.
-        #[arg(value_name = "ID")]
-        id: i64,
-    },
 }
 
 /// What can be done with secrets.
@@ -353,6 +347,11 @@ pub enum AccountsAction {
         /// The account's e-mail address.
         email: String,
     },
+    /// Take the authenticator app, recovery codes and passkeys of an account away, for somebody who lost them.
+    ResetFactors {
+        /// The account's e-mail address.
+        email: String,
+    },
     /// Make an API token and print it; it is shown only once.
     Token {
         /// The account's e-mail address.
@@ -360,6 +359,46 @@ pub enum AccountsAction {
         /// What the token is for.
         #[arg(long, default_value = "command line")]
         name: String,
+    },
+}
+
+/// What `tokens` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
+pub struct TokensArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do; without it they are listed.
+    #[command(subcommand)]
+    pub action: Option<TokensAction>,
+}
+
+/// What can be done with API tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
+pub enum TokensAction {
+    /// Make a token and print it; it is shown only once. Of an account (--account) or of a service (--role).
+    Add {
+        /// What it is for.
+        name: String,
+        /// The e-mail address of the account that it belongs to; it may never do more than that.
+        #[arg(long, value_name = "EMAIL", conflicts_with = "role", required_unless_present = "role")]
+        account: Option<String>,
+        /// A permission that it is to have (`folkmoot roles` lists them), once or more; without one, all of the account's.
+        #[arg(long = "may", value_name = "PERMISSION", requires = "account")]
+        may: Vec<String>,
+        /// The role of a service's token, which belongs to the community.
+        #[arg(long)]
+        role: Option<String>,
+        /// After how many days it ends; without it, never.
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
+    /// List the tokens of every account and service.
+    List,
+    /// Revoke a token: it works no more.
+    Revoke {
+        /// Its id, `tok_…` or `svc_…`.
+        id: String,
     },
 }
 
@@ -395,51 +434,6 @@ pub struct AuditArgs {
     /// Print JSON, one entry a line.
     #[arg(long)]
     pub json: bool,
-}
-
-/// What `members` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct MembersArgs {
-    /// Print JSON.
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// What to do.
-    #[command(subcommand)]
-    pub action: MembersAction,
-}
-
-/// What can be done with members.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand, Serialize, Deserialize)]
-pub enum MembersAction {
-    /// Say that two identities are one person. An identity is SOURCE:ID, SOURCE:HANDLE or its id (idn_…).
-    Link {
-        /// The one.
-        one: String,
-        /// The other.
-        other: String,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Take a link back.
-    Unlink {
-        /// The link's id (lnk_…).
-        link: String,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
-    /// List the links, those taken back included.
-    Links,
-    /// Show or change who is staff: e-mail addresses, @domains, handles or names.
-    Staff {
-        /// Add an entry; may be given several times.
-        #[arg(long, value_name = "ENTRY")]
-        add: Vec<String>,
-        /// Remove an entry; may be given several times.
-        #[arg(long, value_name = "ENTRY")]
-        remove: Vec<String>,
-    },
 }
 
 /// What `sources` takes.
@@ -489,36 +483,6 @@ pub struct SearchArgs {
     /// Print JSON, as the API answers.
     #[arg(long)]
     pub json: bool,
-}
-
-/// What `bench-fill` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct BenchFillArgs {
-    /// How many activities.
-    #[arg(long)]
-    pub activities: u64,
-    /// By time instead of channel by channel.
-    #[arg(long)]
-    pub by_time: bool,
-}
-
-/// What `bench-ask` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct BenchAskArgs {
-    /// How often.
-    #[arg(long, default_value_t = 15)]
-    pub repeats: u32,
-}
-
-/// What `bench-search` takes.
-#[derive(Debug, Clone, PartialEq, Eq, Args, Serialize, Deserialize)]
-pub struct BenchSearchArgs {
-    /// How many searches.
-    #[arg(long, default_value_t = 200)]
-    pub queries: u32,
-    /// Decides which words are searched for.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
 }
 
 impl Cli {
@@ -586,6 +550,7 @@ mod tests {
             "folkmoot settings set name Lathe",
             "folkmoot members staff --add @example.org",
             "folkmoot accounts add bo@example.org --role moderator --channel help",
+            "folkmoot sso add Main --issuer https://id.example --client-id x --group a=manager --json",
             "folkmoot audit --since 2026-03-01 --json",
             "folkmoot check --json",
             "folkmoot backup /backups --json",

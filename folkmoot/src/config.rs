@@ -30,11 +30,17 @@ pub struct Config {
     /// names. Leave it off where the port can be reached directly.
     pub behind_proxy: bool,
     /// A PostgreSQL address, `postgres://user:password@host:5432/database`. Empty: an embedded SQLite file in
-    /// the data folder.
+    /// the data folder. `?sslmode=verify-full&sslrootcert=/path/ca.pem` encrypts the way there; `sslmode` is `disable`,
+    /// `prefer` (the default), `require`, `verify-ca` or `verify-full`.
     pub database_url: String,
     /// The folder that is watched: an export that is put there is imported by itself, into the source whose name the
     /// folder around it has. Empty: `watch` in the data folder.
     pub watch: PathBuf,
+    /// The folder for uploads until they are imported. Several servers on one database that share this folder, under the
+    /// same path, can go on with one another's imports. Empty: `uploads` in the data folder.
+    pub upload_folder: PathBuf,
+    /// What this server is called beside others on the same database. Empty: the machine's name and the data folder.
+    pub node_name: String,
     /// The folder for scheduled backups, one a day, best on another disk. Empty: none are taken. Of several servers on
     /// one database one takes it; each needs the setting, and best the same folder.
     pub backup_folder: PathBuf,
@@ -56,6 +62,12 @@ pub struct Config {
     pub max_requests: u16,
     /// How many seconds an answer may take before it is given up (503). Uploads and open pages may take longer.
     pub request_seconds: u16,
+    /// How many calls of the API each token may make in a minute; beyond that it is told to come again (429). 0: no limit.
+    /// Of several servers on one database each counts what it answers itself.
+    pub api_calls_a_minute: u32,
+    /// Sites whose pages may ask the API from a browser (CORS), divided by commas: `https://tools.example.org`, or `*` for
+    /// every one. They send an API token; cookies are not let through. Empty: none.
+    pub api_origins: String,
     /// The key with which secrets are sealed before they are stored: 32 random bytes in Base64, as `openssl rand -base64
     /// 32` makes them; best given as FOLKMOOT_SECRET_KEY. Empty: the file `secret.key` in the data folder, which is made
     /// when it is needed. Several servers on one database need the same key.
@@ -67,6 +79,25 @@ pub struct Config {
     pub outgoing_networks: String,
     /// Whether outgoing requests may go to `http` addresses, without encryption.
     pub outgoing_http: bool,
+    /// The mail server that invitations, sign-in links and digests go through, such as `smtp.example.org`. Empty: the one
+    /// that is named on the desk under Settings, Mail, or none.
+    pub mail_host: String,
+    /// Its port. 0: the usual one, 465 for `tls`, 587 for `starttls`, 25 for `none`.
+    pub mail_port: u16,
+    /// How the way to it is encrypted: `tls` from the first byte, `starttls` after a greeting and never without, or `none`.
+    pub mail_encryption: String,
+    /// The name to sign in to the mail server with. Empty: none is needed.
+    pub mail_username: String,
+    /// The password to sign in to the mail server with; best given as FOLKMOOT_MAIL_PASSWORD.
+    pub mail_password: String,
+    /// The address that mails come from, such as `desk@example.org`. Needed when `mail_host` is set.
+    pub mail_from: String,
+    /// The name that mails come from. Empty: the community's.
+    pub mail_from_name: String,
+    /// The address that answers to mails go to. Empty: the one that mails come from.
+    pub mail_reply_to: String,
+    /// A file with certificates in PEM that the mail server's may be signed by, beside the public authorities.
+    pub mail_ca: PathBuf,
     /// What is logged: `error`, `warn`, `info`, `debug`, or a filter such as `info,access=debug`.
     pub log: String,
     /// How it is logged: `text`, or `json` with one object a line.
@@ -83,6 +114,8 @@ impl Default for Config {
             behind_proxy: false,
             database_url: String::new(),
             watch: PathBuf::new(),
+            upload_folder: PathBuf::new(),
+            node_name: String::new(),
             backup_folder: PathBuf::new(),
             backup_at: "03:00".into(),
             backup_keep_days: 7,
@@ -92,10 +125,21 @@ impl Default for Config {
             metrics_token: String::new(),
             max_requests: 256,
             request_seconds: 60,
+            api_calls_a_minute: 600,
+            api_origins: String::new(),
             secret_key: String::new(),
             secret_key_old: String::new(),
             outgoing_networks: String::new(),
             outgoing_http: false,
+            mail_host: String::new(),
+            mail_port: 0,
+            mail_encryption: "tls".into(),
+            mail_username: String::new(),
+            mail_password: String::new(),
+            mail_from: String::new(),
+            mail_from_name: String::new(),
+            mail_reply_to: String::new(),
+            mail_ca: PathBuf::new(),
             log: "warn".into(),
             log_format: "text".into(),
         }
@@ -169,6 +213,8 @@ impl Config {
         }
         backup::schedule::minute(&self.backup_at).map_err(|e| e.at("backup_at"))?;
         self.metrics_address()?;
+        self.origins()?;
+        self.mail_server()?;
         if self.max_requests == 0 || self.request_seconds == 0 {
             return Err(Error::invalid("max_requests and request_seconds are at least 1"));
         }
@@ -182,9 +228,54 @@ impl Config {
         Ok(self)
     }
 
+    /// The sites that may ask the API from a browser.
+    ///
+    /// # Errors
+    /// `Invalid` for what is no origin.
+    pub fn origins(&self) -> Result<Vec<String>> {
+        let all = self.api_origins.split(',').map(str::trim).filter(|o| !o.is_empty());
+        all.map(|origin| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            if origin == "*" || host.is_some_and(|h| !h.is_empty() && !h.contains('/')) {
+                return Ok(origin.to_owned());
+            }
+            Err(Error::invalid(format!(
+                "api_origins names \"{origin}\"; a site is https:// and its host, without a path, or *"
+            )))
+        })
+        .collect()
+    }
+
     /// The folder that is watched.
     pub fn watched(&self) -> PathBuf {
         if self.watch.as_os_str().is_empty() { self.data.join("watch") } else { self.watch.clone() }
+    }
+
+    /// The mail server, where one is named.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the setting; `NotFound` when the file with certificates is not there.
+    pub fn mail_server(&self) -> Result<Option<mailer::Smtp>> {
+        if self.mail_host.is_empty() {
+            return Ok(None);
+        }
+        let stored = mailer::Stored {
+            host: self.mail_host.clone(),
+            port: self.mail_port,
+            encryption: mailer::Encryption::of(&self.mail_encryption).map_err(|e| e.at("mail_encryption"))?,
+            username: self.mail_username.clone(),
+            from_name: self.mail_from_name.clone(),
+            from_address: self.mail_from.clone(),
+            reply_to: self.mail_reply_to.clone(),
+        };
+        let ca = match self.mail_ca.as_os_str().is_empty() {
+            true => None,
+            false => {
+                let read = std::fs::read_to_string(&self.mail_ca);
+                Some(read.map_err(|e| Error::from(e).at(format!("mail_ca {}", self.mail_ca.display())))?)
+            }
+        };
+        mailer::Smtp::of_installation(stored, &self.mail_password, ca).map(Some)
     }
 
     /// Where metrics are told, if anywhere.
@@ -380,6 +471,12 @@ mod tests {
         assert!(message("", &[("FOLKMOOT_PORT", "x")]).contains("FOLKMOOT_PORT"));
         assert!(message("log_format = \"xml\"", &[]).contains("text or json"));
         assert!(message("backup_at = \"night\"", &[]).contains("03:00"));
+        assert!(message("api_origins = \"https://a.example/x\"", &[]).contains("without a path"));
+        assert!(message("mail_host = \"smtp.example.org\"", &[]).contains("mail_from"));
+        let from = "mail_host = \"smtp.example.org\"\nmail_from = \"desk@example.org\"\n";
+        let plain = [("FOLKMOOT_MAIL_ENCRYPTION", "ssl")];
+        assert!(message(from, &plain).contains("tls, starttls or none"));
+        assert!(message(&format!("{from}mail_ca = \"/nowhere/ca.pem\""), &[]).contains("mail_ca"));
         assert!(message("metrics_listen = \"9484\"", &[]).contains("an address and a port"));
         assert!(message("metrics_listen = \"0.0.0.0:9484\"", &[]).contains("set metrics_token"));
         let gone = Flags { config: Some(folder.path().join("none.toml")), ..Flags::default() };
@@ -400,6 +497,8 @@ mod tests {
                 "behind_proxy",
                 "database_url",
                 "watch",
+                "upload_folder",
+                "node_name",
                 "backup_folder",
                 "backup_at",
                 "backup_keep_days",
@@ -409,10 +508,21 @@ mod tests {
                 "metrics_token",
                 "max_requests",
                 "request_seconds",
+                "api_calls_a_minute",
+                "api_origins",
                 "secret_key",
                 "secret_key_old",
                 "outgoing_networks",
                 "outgoing_http",
+                "mail_host",
+                "mail_port",
+                "mail_encryption",
+                "mail_username",
+                "mail_password",
+                "mail_from",
+                "mail_from_name",
+                "mail_reply_to",
+                "mail_ca",
                 "log",
                 "log_format"
             ]

@@ -29,6 +29,7 @@ pub fn run(args: &DemoArgs, config: &Config, out: &mut dyn Out) -> Result<()> {
         database_url: String::new(),
         public_url: String::new(),
         watch: std::path::PathBuf::new(),
+        upload_folder: std::path::PathBuf::new(),
         backup_folder: std::path::PathBuf::new(),
         ..config.clone()
     };

@@ -21,10 +21,12 @@ pub fn manifests() -> Vec<Manifest> {
         conversations::manifest(),
         insights::manifest(),
         people::manifest(),
+        privacy::manifest(),
         search::manifest(),
         sources::manifest(),
     ]);
     all.extend([settings::manifest(), webhooks::manifest(), team::manifest(), help::manifest()]);
+    all.push(digests::manifest());
     all
 }
 

@@ -12,6 +12,7 @@ mod folder;
 mod follow;
 mod lists;
 mod made;
+mod node;
 mod open;
 mod out;
 #[cfg(test)]
@@ -77,6 +78,10 @@ fn dispatch(config: &Config, command: Command, out: &mut Terminal) -> Result<u8>
         if let Some(lock) = folder::Lock::take(&config.data)? {
             let context = Context { app: open::open(config, Clock::System)?, cwd };
             let code = commands::run_and_report(&context, &request.command, out);
+            if let Err(error) = capability::Wire::new(&context.app).tell() {
+                tracing::debug!(%error, "other nodes do not hear of this; they see it a little later");
+            }
+            drop(context);
             drop(lock);
             return Ok(code);
         }

@@ -3,7 +3,7 @@
 use crate::commands::{self, Context};
 use crate::config::Config;
 use crate::folder::Lock;
-use crate::open::open;
+use crate::open::open_as;
 use crate::out::Out;
 use crate::socket::{Request, Socket};
 use base::{Clock, Error, Result};
@@ -35,7 +35,13 @@ pub fn serve(config: &Config, out: &mut dyn Out) -> Result<()> {
             config.data.display()
         )));
     };
-    let app = open(config, Clock::System)?;
+    let app = open_as(config, Clock::System, true)?;
+    if has_own_key_beside_others(&app)? {
+        out.note(
+            "Other servers work on this database, and this one seals secrets with a key of its own: give all of them \
+             the same secret_key, or they cannot open what another sealed.",
+        )?;
+    }
     let going_on = sources::resume_interrupted(&app)?;
     if going_on > 0 {
         out.note(&format!("{going_on} interrupted imports of uploads go on."))?;
@@ -43,6 +49,12 @@ pub fn serve(config: &Config, out: &mut dyn Out) -> Result<()> {
     let result = run(app, config, out, first_run_link);
     drop(lock);
     result
+}
+
+/// Whether secrets are sealed with a key that other servers on the database do not have.
+fn has_own_key_beside_others(app: &App) -> Result<bool> {
+    let servers = app.db.read(jobs::nodes::list)?.iter().filter(|node| node.serves).count();
+    Ok(servers > 1 && app.sealer.is_of_this_node())
 }
 
 /// Serves an opened program until it is told to end. `sign_in` gives the path of a sign-in link to print.
@@ -69,7 +81,9 @@ pub fn run(
     // Commands that print links need the address that the server got, not the one that was asked for.
     let app = with_address(app, &address);
     let socket = listen_for_commands(&app);
+    capability::Wire::begin(&app)?;
     sources::watch(&app, &config.watched())?;
+    sources::take_over(&app)?;
     crate::follow::begin(&app);
     crate::spare::begin(&app);
     crate::backups::begin(&app, config);
@@ -83,6 +97,7 @@ pub fn run(
     if let Some(path) = sign_in(&app)? {
         out.line(&format!("Sign in: {}{path}", commands::accounts::origin(&app)))?;
     }
+    let presence = app.presence.clone();
     let result = runtime.block_on(answer(app.clone(), listener, end));
     app.stop();
     drop(socket);
@@ -90,6 +105,10 @@ pub fn run(
     deliveries.stop(GRACE);
     // What still runs on blocking threads ends at its next safe place; waiting longer would only look stuck.
     runtime.shutdown_timeout(GRACE);
+    // What is still under way is free for other nodes at once.
+    if let Some(presence) = presence {
+        presence.end();
+    }
     result
 }
 

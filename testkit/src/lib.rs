@@ -1,6 +1,7 @@
 //! What tests stand on: a community on each database, a clock that the test owns, drafts in one line.
 
 pub mod postgres;
+pub mod smtp;
 
 use base::{Clock, Day, Micros, Result};
 use community::{ActivityDraft, Batch, Community, ConversationKey, Ingestor, Kind};
@@ -29,8 +30,13 @@ impl Bench {
         more: &[store::Migration],
     ) -> Self {
         let db = Db::open(location).expect("a fresh database opens");
-        let migrations: Vec<store::Migration> =
-            jobs::MIGRATIONS.iter().chain(community::MIGRATIONS).chain(more).copied().collect();
+        let migrations: Vec<store::Migration> = jobs::MIGRATIONS
+            .iter()
+            .chain(community::MIGRATIONS)
+            .chain(mailer::MIGRATIONS)
+            .chain(more)
+            .copied()
+            .collect();
         db.migrate(&migrations, START).expect("a fresh database takes the schema");
         Self { community: Community::new(db), clock: Clock::fixed(START), database, _folder: folder }
     }

@@ -15,11 +15,12 @@ const KNOW_HTTP: [&str; 5] = ["connect", "ui", "access", "capability", "outgoing
 /// The libraries by which one knows it.
 const HTTP: [&str; 4] = ["axum", "hyper", "tower-http", "reqwest"];
 /// Kernel crates by layer, the lowest first; a crate imports only from below its layer.
-const KERNEL: [&[&str]; 6] = [
+const KERNEL: [&[&str]; 7] = [
     &["base", "trim"],
     &["store", "seal", "outgoing"],
     &["jobs"],
     &["community"],
+    &["mailer"],
     &["segment", "metric", "flow", "access", "connect", "ui", "backup"],
     &["capability"],
 ];

@@ -4,6 +4,7 @@
 mod bench;
 mod check;
 // The cluster is started here once for a whole run, by the code that a single test uses, too.
+#[expect(dead_code, reason = "some of it is for tests of one cluster alone")]
 #[path = "../../testkit/src/postgres/cluster.rs"]
 mod cluster;
 mod compare;

@@ -4,7 +4,8 @@ use crate::{cluster, run};
 use std::path::PathBuf;
 
 /// The libraries of the browser journeys, in the versions that they were written for.
-pub(crate) const LIBRARIES: [(&str, &str); 2] = [("playwright-core", "1.65.1"), ("axe-core", "4.14.1")];
+pub(crate) const LIBRARIES: [(&str, &str); 3] =
+    [("playwright-core", "1.65.1"), ("axe-core", "4.14.1"), ("oidc-provider", "9.13.3")];
 /// Names under which Chromium is installed.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 

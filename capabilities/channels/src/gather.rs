@@ -51,10 +51,13 @@ impl Channels {
 /// # Errors
 /// `NotFound` for an unknown source.
 pub(crate) fn channels(app: &App, filters: &Filters) -> Result<Arc<Channels>> {
-    let question = format!("channels {} {}", filters.source, filters.days);
     let (community, chosen) = (app.community.clone(), filters.clone());
     let work_out = move || community.view(|view| work_out(view, &chosen));
-    app.memory.recall(&app.db, app.clock.now(), &question, work_out)
+    app.memory.recall(&app.db, app.clock.now(), &question(filters), work_out)
+}
+
+fn question(filters: &Filters) -> String {
+    format!("channels {} {}", filters.source, filters.days)
 }
 
 fn work_out(view: &mut LogView<'_, '_>, filters: &Filters) -> Result<Channels> {
@@ -183,12 +186,15 @@ pub(crate) struct Detail {
 /// `NotFound` when there is no such channel.
 pub(crate) fn detail(app: &App, id: i64, filters: &Filters) -> Result<Detail> {
     let all = Filters { source: String::new(), ..filters.clone() };
-    let channels = channels(app, &all)?;
-    let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
-        Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
-    })?;
-    let people = app.community.view(|view| people(view, id, (channels.from, channels.to)))?;
-    Ok(Detail { channels, line, people })
+    app.community.view(|view| {
+        let work_out = || work_out(view, &all);
+        let channels = app.memory.recall_within(&app.db, app.clock.now(), &question(&all), work_out)?;
+        let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
+            Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
+        })?;
+        let people = people(view, id, (channels.from, channels.to))?;
+        Ok(Detail { channels, line, people })
+    })
 }
 
 /// Who wrote most in the days, ten at most.

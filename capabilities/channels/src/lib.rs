@@ -2,6 +2,8 @@
 //! away. Every figure is a metric's, asked for each channel at once.
 
 mod api;
+mod described;
+mod digest;
 mod gather;
 mod model;
 mod page;
@@ -11,6 +13,7 @@ mod table;
 
 use axum::Router;
 use axum::routing::get;
+use capability::digest::ViewKind;
 use capability::{App, Manifest, NavEntry, Palette, Permission, Roles, Routes};
 
 /// May see channels and their figures.
@@ -34,8 +37,16 @@ pub fn manifest() -> Manifest {
             permission: SEE,
         }],
         routes: vec![Routes::new(SEE, desk)],
-        api: vec![Routes::new(SEE, api_routes)],
+        api: vec![Routes::api(SEE, api_routes, described::OPERATIONS)],
+        shapes: described::SHAPES,
         permissions: vec![SEE],
+        views: vec![ViewKind {
+            list: "channels",
+            title: "Channels",
+            path: PATH,
+            permission: SEE,
+            give: digest::give,
+        }],
         palette: vec![Palette { permission: SEE, find: palette::find }],
         ..Manifest::default()
     }
@@ -49,5 +60,5 @@ fn desk() -> Router<App> {
 }
 
 fn api_routes() -> Router<App> {
-    Router::new().route("/api/v1/channels", get(api::list))
+    Router::new().route("/api/v1/channels", get(api::list)).route("/api/v1/channels/{channel}", get(api::get))
 }

@@ -118,21 +118,31 @@ pub(crate) async fn set_target(
     principal: Principal,
     Form(form): Form<TargetForm>,
 ) -> Answer {
-    let by = signature(&principal);
     let row = if form.remove == "1" { None } else { Some(read(&form)?) };
-    let (now, channel) = (app.clock.now(), form.channel);
-    app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| {
-            let before = store::target_words(tx, channel)?;
-            store::set_target(tx, channel, row.as_ref(), &by, now)?;
-            let after = store::target_words(tx, channel)?;
-            let what = if channel == 0 { "Set the answer time" } else { "Set a channel's answer time" };
-            let subject = if channel == 0 { "answers".to_owned() } else { format!("channel {channel}") };
-            store::tell(tx, (&principal, now), (crate::SET_TARGETS, &subject), what, (&before, &after))
-        })
-    })
-    .await?;
+    let channel = form.channel;
+    app.blocking(move |app| set_one_target(app, &principal, channel, row.as_ref())).await?;
     Ok(Redirect::to(&format!("{}?told=saved&channel={channel}", page::PATH)).into_response())
+}
+
+/// Sets a target and tells the audit log; `None` takes a channel's own one away. Blocking.
+///
+/// # Errors
+/// As [`store::set_target`].
+pub(crate) fn set_one_target(
+    app: &App,
+    principal: &Principal,
+    channel: i64,
+    row: Option<&TargetRow>,
+) -> Result<()> {
+    let (by, now) = (signature(principal), app.clock.now());
+    app.db.write(Priority::Interactive, |tx| {
+        let before = store::target_words(tx, channel)?;
+        store::set_target(tx, channel, row, &by, now)?;
+        let after = store::target_words(tx, channel)?;
+        let what = if channel == 0 { "Set the answer time" } else { "Set a channel's answer time" };
+        let subject = if channel == 0 { "answers".to_owned() } else { format!("channel {channel}") };
+        store::tell(tx, (principal, now), (crate::SET_TARGETS, &subject), what, (&before, &after))
+    })
 }
 
 fn read(form: &TargetForm) -> Result<TargetRow> {
@@ -166,13 +176,18 @@ pub(crate) async fn set_help(
     principal: Principal,
     Form(form): Form<HelpForm>,
 ) -> Answer {
-    app.blocking(move |app| {
-        let now = app.clock.now();
-        app.community.set_telling("question_channels", &form.question_channels, |tx, before, after| {
-            let subject = (crate::SET_TARGETS, "question_channels");
-            store::tell(tx, (&principal, now), subject, "Changed the channels for help", (before, after))
-        })
-    })
-    .await?;
+    app.blocking(move |app| set_question_channels(app, &principal, &form.question_channels)).await?;
     Ok(Redirect::to(&format!("{}?told=saved", page::PATH)).into_response())
+}
+
+/// Says which channels are for help, and tells the audit log. Blocking.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn set_question_channels(app: &App, principal: &Principal, channels: &str) -> Result<()> {
+    let now = app.clock.now();
+    app.community.set_telling("question_channels", channels, |tx, before, after| {
+        let subject = (crate::SET_TARGETS, "question_channels");
+        store::tell(tx, (principal, now), subject, "Changed the channels for help", (before, after))
+    })
 }

@@ -1,17 +1,23 @@
 //! The API: the same calls as the pages, as JSON.
 
-use crate::filters::{Filters, PAGE};
+use crate::acts::set_one_target;
+use crate::filters::Filters;
 use crate::list::{self, Line, Listing};
-use crate::store::{self, Decided};
+use crate::store::{self, Decided, TargetRow};
 use crate::{thread, view};
 use ::store::Priority;
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use base::{Error, Micros, Result};
+use capability::api::Paging;
 use capability::{App, Principal, Problem};
 use community::marks::Change;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// The most conversations that are marked at once.
+const MARKED_MAX: usize = 200;
 
 type Answer = std::result::Result<Json<Value>, Problem>;
 
@@ -53,17 +59,18 @@ pub(crate) async fn list(
         }
     }
     let filters = Filters::read(&pairs)?;
+    let size = capability::api::Paging::read(&pairs)?.limit;
     let listing = app
         .blocking(move |app| {
             let present = app.clock.now();
             app.community.view(|v| {
                 let decided = Decided::load(v)?;
-                list::load(v, &filters, &decided, principal.account, (present, PAGE))
+                list::load(v, &filters, &decided, principal.account, (present, size))
             })
         })
         .await?;
     let items: Vec<Value> = listing.lines.iter().map(|l| line(l, &listing)).collect();
-    Ok(Json(json!({ "items": items, "next_cursor": listing.next.map(|(at, id)| format!("{at}-{id}")) })))
+    Ok(Json(json!({ "items": items, "next": listing.next.map(|(at, id)| format!("{at}-{id}")) })))
 }
 
 /// `GET /api/v1/conversations/{conversation}`
@@ -157,6 +164,118 @@ pub(crate) async fn assign(
     })
     .await?;
     get(State(app), Path(id)).await
+}
+
+/// Several conversations and a mark, as a program sends them.
+#[derive(Deserialize)]
+pub(crate) struct NewMarks {
+    conversations: Vec<i64>,
+    mark: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /api/v1/conversation-marks`
+pub(crate) async fn mark_many(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<NewMarks>,
+) -> Answer {
+    let change = Change::named(&new.mark)?;
+    let n = new.conversations.len();
+    if n == 0 || n > MARKED_MAX {
+        return Err(Error::invalid(format!("conversations has 1 to {MARKED_MAX} numbers")).into());
+    }
+    app.blocking(move |app| store::mark_many(app, &new.conversations, change, &new.reason, &principal))
+        .await?;
+    Ok(Json(json!({ "conversations": n })))
+}
+
+fn target_json(t: &TargetRow) -> Value {
+    json!({
+        "channel_id": t.channel_id, "minutes": t.minutes, "zone": t.zone, "hours": t.hours, "holidays": t.holidays,
+        "set_by": t.set_by, "set_at": if t.set_at == 0 { Value::Null } else { written(t.set_at) },
+    })
+}
+
+async fn decided(app: &App) -> Result<Decided> {
+    app.blocking(|app| app.community.view(Decided::load)).await
+}
+
+/// `GET /api/v1/answer-targets`: first the one of every channel without its own.
+pub(crate) async fn list_targets(State(app): State<App>, paging: Paging) -> Answer {
+    let decided = decided(&app).await?;
+    let mut items = vec![target_json(&decided.written(0))];
+    let mut own: Vec<&TargetRow> = decided.targets.iter().filter(|t| t.channel_id != 0).collect();
+    own.sort_by_key(|t| t.channel_id);
+    items.extend(own.into_iter().map(target_json));
+    Ok(Json(paging.answer_by("channel_id", items)?))
+}
+
+/// A target as a program sends it.
+#[derive(Deserialize)]
+pub(crate) struct NewTarget {
+    minutes: i64,
+    zone: Option<String>,
+    #[serde(default)]
+    hours: String,
+    #[serde(default)]
+    holidays: String,
+}
+
+/// `PUT /api/v1/answer-targets/{channel}`
+pub(crate) async fn set_target(
+    State(app): State<App>,
+    principal: Principal,
+    Path(channel_id): Path<i64>,
+    Json(new): Json<NewTarget>,
+) -> Answer {
+    let before = decided(&app).await?;
+    let row = TargetRow {
+        channel_id,
+        minutes: new.minutes,
+        zone: new.zone.unwrap_or(before.written(0).zone),
+        hours: new.hours,
+        holidays: new.holidays,
+        set_by: String::new(),
+        set_at: 0,
+    };
+    app.blocking(move |app| set_one_target(app, &principal, channel_id, Some(&row))).await?;
+    Ok(Json(target_json(&decided(&app).await?.written(channel_id))))
+}
+
+/// `DELETE /api/v1/answer-targets/{channel}`
+pub(crate) async fn remove_target(
+    State(app): State<App>,
+    principal: Principal,
+    Path(channel_id): Path<i64>,
+) -> std::result::Result<StatusCode, Problem> {
+    app.blocking(move |app| set_one_target(app, &principal, channel_id, None)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/v1/question-channels`
+pub(crate) async fn question_channels(State(app): State<App>) -> Answer {
+    let channels = app
+        .blocking(|app| app.db.read(|c| community::settings::get_or_default(c, "question_channels")))
+        .await?;
+    Ok(Json(json!({ "channels": channels })))
+}
+
+/// The channels for help, as a program sends them.
+#[derive(Deserialize)]
+pub(crate) struct NewQuestionChannels {
+    channels: String,
+}
+
+/// `PUT /api/v1/question-channels`
+pub(crate) async fn set_question_channels(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<NewQuestionChannels>,
+) -> Answer {
+    app.blocking(move |app| crate::acts::set_question_channels(app, &principal, &new.channels)).await?;
+    question_channels(State(app)).await
 }
 
 fn account_of(tx: &mut ::store::Conn<'_>, name: &str) -> Result<i64> {

@@ -6,7 +6,9 @@
 
 mod acts;
 mod api;
+mod described;
 mod desk;
+mod digest;
 mod filters;
 pub mod hours;
 mod list;
@@ -21,6 +23,7 @@ mod words;
 use ::store::Migration;
 use axum::Router;
 use axum::routing::{get, post, put};
+use capability::digest::ViewKind;
 use capability::today::TodayItems;
 use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Roles, Routes, SettingsPage, Table};
 
@@ -77,7 +80,12 @@ pub fn manifest() -> Manifest {
             Routes::new(MARK, marking),
             Routes::new(SET_TARGETS, setting),
         ],
-        api: vec![Routes::new(READ, reading_api), Routes::new(MARK, marking_api)],
+        api: vec![
+            Routes::api(READ, reading_api, described::READING),
+            Routes::api(MARK, marking_api, described::MARKING),
+            Routes::api(SET_TARGETS, setting_api, described::SETTING),
+        ],
+        shapes: described::SHAPES,
         permissions: vec![READ, MARK, SET_TARGETS],
         migrations: MIGRATIONS,
         tables: vec![
@@ -90,6 +98,13 @@ pub fn manifest() -> Manifest {
             Table::impersonal("answer_targets"),
         ],
         docs: DOCS.to_vec(),
+        views: vec![ViewKind {
+            list: "conversations",
+            title: "Conversations",
+            path: view::PATH,
+            permission: READ,
+            give: digest::give,
+        }],
         today: vec![TodayItems { permission: MARK, give: today::questions, plan: Some(today::plan) }],
         palette: vec![Palette { permission: READ, find: palette::find }],
         settings: vec![SettingsPage {
@@ -133,4 +148,12 @@ fn marking_api() -> Router<App> {
     Router::new()
         .route("/api/v1/conversations/{conversation}/marks", post(api::mark))
         .route("/api/v1/conversations/{conversation}/assignment", put(api::assign))
+        .route("/api/v1/conversation-marks", post(api::mark_many))
+}
+
+fn setting_api() -> Router<App> {
+    Router::new()
+        .route("/api/v1/answer-targets", get(api::list_targets))
+        .route("/api/v1/answer-targets/{channel}", put(api::set_target).delete(api::remove_target))
+        .route("/api/v1/question-channels", get(api::question_channels).put(api::set_question_channels))
 }

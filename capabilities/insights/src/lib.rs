@@ -11,7 +11,9 @@ mod card;
 mod catalogue;
 mod change;
 mod controls;
+mod described;
 mod desk;
+mod digest;
 mod draw;
 mod draw_split;
 mod filters;
@@ -42,6 +44,7 @@ pub use table_view::table_view;
 use ::store::Migration;
 use axum::Router;
 use axum::routing::{get, patch, post};
+use capability::digest::DigestKind;
 use capability::today::TodayItems;
 use capability::{
     App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes, Table,
@@ -76,17 +79,34 @@ pub fn manifest() -> Manifest {
             permission: READ,
         }],
         routes: vec![Routes::new(READ, desk_routes), Routes::new(WRITE, writing)],
-        api: vec![Routes::new(READ, api_routes), Routes::new(WRITE, api_writing)],
+        api: vec![
+            Routes::api(READ, api_routes, described::READING),
+            Routes::api(WRITE, api_writing, described::WRITING),
+        ],
+        shapes: described::SHAPES,
         today: vec![TodayItems { permission: READ, give: anomalies::give, plan: Some(anomalies::plan) }],
         palette: vec![Palette { permission: READ, find: find_metrics }],
+        digests: vec![DigestKind {
+            id: "insights",
+            title: "The week",
+            sentence: "Five sentences about the week that ended, against the one before it: who took part, who came and came back, \
+                       how fast answers were, which channel moved most, who carries it.",
+            permission: READ,
+            weekly: true,
+            give: digest::give,
+        }],
         permissions: vec![READ, WRITE],
         migrations: MIGRATIONS,
-        tables: vec![Table::personal(
-            "annotations",
-            &["written_by", "changed_by", "removed_by"],
-            "the notes that the account wrote",
-            "the name gives way to \"someone who left\"; the note stays",
-        )],
+        tables: vec![
+            Table::personal(
+                "annotations",
+                &["written_by", "changed_by", "removed_by"],
+                "the notes that the account wrote",
+                "the name gives way to \"someone who left\"; the note stays",
+            )
+            .reached(capability::Found::Nowhere, capability::Erase::Keep)
+            .purpose("To explain figures by what happened"),
+        ],
         ..Manifest::default()
     }
 }
@@ -128,14 +148,17 @@ fn writing() -> Router<App> {
 }
 
 fn api_writing() -> Router<App> {
-    Router::new()
-        .route("/api/v1/annotations", post(notes::create_annotation))
-        .route("/api/v1/annotations/{id}", patch(notes::change_annotation).delete(notes::remove_annotation))
+    Router::new().route("/api/v1/annotations", post(notes::create_annotation)).route(
+        "/api/v1/annotations/{annotation}",
+        patch(notes::change_annotation).delete(notes::remove_annotation),
+    )
 }
 
 fn api_routes() -> Router<App> {
     Router::new()
         .route("/api/v1/annotations", get(notes::list_annotations))
         .route("/api/v1/metrics", get(api::list_metrics))
+        .route("/api/v1/annotations/{annotation}", get(notes::get_annotation))
         .route("/api/v1/metrics/{metric}", get(api::get_metric))
+        .route("/api/v1/metrics/{metric}/rows", get(api::list_rows))
 }

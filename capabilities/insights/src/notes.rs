@@ -12,6 +12,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Day, ErrorKind, Result};
+use capability::api::Paging;
 use capability::{App, Principal, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -186,6 +187,7 @@ pub(crate) struct Asked {
 /// `GET /api/v1/annotations?from=&to=&source=`
 pub(crate) async fn list_annotations(
     State(app): State<App>,
+    paging: Paging,
     Query(asked): Query<Asked>,
 ) -> std::result::Result<Json<Value>, Problem> {
     let day = |text: &str, name: &str| {
@@ -199,7 +201,16 @@ pub(crate) async fn list_annotations(
         .filter(|a| from.is_none_or(|from| a.note.last >= from) && to.is_none_or(|to| a.note.first <= to))
         .map(annotation_json)
         .collect();
-    Ok(Json(json!({ "items": items, "next": null })))
+    Ok(Json(paging.answer(items)?))
+}
+
+/// `GET /api/v1/annotations/{annotation}`
+pub(crate) async fn get_annotation(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> std::result::Result<Json<Value>, Problem> {
+    let found = app.blocking(move |app| app.db.read(|c| store::get_annotation(c, &id))).await?;
+    Ok(Json(annotation_json(&found)))
 }
 
 fn annotation_json(annotation: &Annotation) -> Value {
@@ -260,7 +271,7 @@ pub(crate) async fn create_annotation(
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(annotation_json(&made))).into_response())
 }
 
-/// `PATCH /api/v1/annotations/{id}`
+/// `PATCH /api/v1/annotations/{annotation}`
 pub(crate) async fn change_annotation(
     State(app): State<App>,
     principal: Principal,
@@ -278,7 +289,7 @@ pub(crate) async fn change_annotation(
     Ok(Json(annotation_json(&changed)))
 }
 
-/// `DELETE /api/v1/annotations/{id}`
+/// `DELETE /api/v1/annotations/{annotation}`
 pub(crate) async fn remove_annotation(
     State(app): State<App>,
     principal: Principal,

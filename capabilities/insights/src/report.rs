@@ -48,7 +48,11 @@ pub(crate) async fn report(
 }
 
 /// The parameters of a question with these filters.
-fn parameters(ctx: &HealthContext, filters: &Filters, question: &Question) -> Result<Vec<(String, String)>> {
+pub(crate) fn parameters(
+    ctx: &HealthContext,
+    filters: &Filters,
+    question: &Question,
+) -> Result<Vec<(String, String)>> {
     let mut pairs = filters.parameters(metric::definition(question.metric)?, ctx.now);
     pairs.retain(|(name, _)| !question.set.iter().any(|(other, _)| other == name));
     pairs.extend(question.set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -145,6 +149,19 @@ fn frame(ctx: &HealthContext, filters: &Filters) -> String {
     format!("{}.", parts.join(" · "))
 }
 
+/// The address of the figure behind a sentence, at the same filters.
+pub(crate) fn address_of(sentence: &Sentence, ctx: &HealthContext, filters: &Filters) -> String {
+    let Some(question) = QUESTIONS.iter().find(|q| q.key == sentence.key) else { return PATH.to_owned() };
+    let mut filters = filters.clone();
+    for (name, value) in question.set {
+        match *name {
+            "split" => filters.split = metric::Split::parse(value).ok(),
+            _ => filters = filters.with_option(name, value),
+        }
+    }
+    page_of(question.metric, ctx, &filters)
+}
+
 /// What everything on paper shares.
 struct Paper<'a> {
     ctx: &'a HealthContext,
@@ -155,17 +172,9 @@ struct Paper<'a> {
 impl Paper<'_> {
     /// A sentence that leads to its figure at the same filters.
     fn sentence(&self, sentence: &Sentence) -> String {
-        let Some(question) = QUESTIONS.iter().find(|q| q.key == sentence.key) else { return String::new() };
-        let mut filters = self.filters.clone();
-        for (name, value) in question.set {
-            match *name {
-                "split" => filters.split = metric::Split::parse(value).ok(),
-                _ => filters = filters.with_option(name, value),
-            }
-        }
         format!(
             "<li><a href=\"{}\">{}</a></li>",
-            esc(&page_of(question.metric, self.ctx, &filters)),
+            esc(&address_of(sentence, self.ctx, self.filters)),
             esc(&sentence.text)
         )
     }

@@ -132,7 +132,12 @@ impl Bulk {
 
     /// A tag for one member.
     pub(crate) fn one(adds: bool, tag: &str, id: &str) -> Result<Self> {
-        Ok(Self { adds, tag: tags::named(tag)?, chosen: vec![id.to_owned()], filters: Filters::default() })
+        Self::many(adds, tag, vec![id.to_owned()])
+    }
+
+    /// A tag for these members, of whom there is at least one.
+    pub(crate) fn many(adds: bool, tag: &str, chosen: Vec<String>) -> Result<Self> {
+        Ok(Self { adds, tag: tags::named(tag)?, chosen, filters: Filters::default() })
     }
 }
 
@@ -191,16 +196,20 @@ pub(crate) async fn undo_tags(
     Path(act): Path<String>,
     Form(form): Form<Back>,
 ) -> Answer {
-    let by = signature(&principal);
-    app.blocking(move |app| {
-        let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| {
-            told(tx, (&principal, now), crate::EDIT_MEMBERS, &act, "Undid a change of tags")?;
-            tags::undo(tx, &act, &by, now)
-        })
-    })
-    .await?;
+    app.blocking(move |app| undo_tag_act(app, &principal, &act)).await?;
     to(&form.back, PATH)
+}
+
+/// Undoes a change of tags and tells the audit log. Blocking.
+///
+/// # Errors
+/// `NotFound` when there is none with this id, `Conflict` when it was undone already.
+pub(crate) fn undo_tag_act(app: &App, principal: &Principal, act: &str) -> Result<()> {
+    let (by, now) = (signature(principal), app.clock.now());
+    app.db.write(Priority::Interactive, |tx| {
+        told(tx, (principal, now), crate::EDIT_MEMBERS, act, "Undid a change of tags")?;
+        tags::undo(tx, act, &by, now)
+    })
 }
 
 /// One tag.

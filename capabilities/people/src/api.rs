@@ -1,18 +1,5 @@
 //! People as JSON. Every problem is problem+json; lists answer `{"items": […], "next": …}`, and `next` goes into
-//! `cursor` of the next request.
-//!
-//! | Request | Does |
-//! |---|---|
-//! | `GET /api/v1/members` | members; filters as on the desk: `q`, `source`, `channel`, `state` (new, active, quiet, gone, silent), `tag`, `staff` (exclude, include, only, bots), `first_since`, `last_before`, `waiting=1`, `sort` (last, silent, active, newest, oldest), `cursor`, `limit` 1 to 200 |
-//! | `GET /api/v1/members/{id}` | one member with identities, tags, notes and open questions; `{id}` is the id of any of the identities |
-//! | `POST /api/v1/members/{id}/tags` `{"tag"}`, `DELETE /api/v1/members/{id}/tags/{tag}` | give and take a tag |
-//! | `GET`, `POST /api/v1/members/{id}/notes` `{"text"}` | read and write notes |
-//! | `PATCH /api/v1/notes/{id}` `{"text"}`, `DELETE /api/v1/notes/{id}` | change one's own note, remove one |
-//! | `GET /api/v1/contacts?member=` | contacts with their outcome: `answered`, `back` or `none` |
-//! | `POST /api/v1/contacts` `{"identity", "conversation"?, "why", "text"?}`, `DELETE /api/v1/contacts/{id}` | record one, take one back |
-//! | `GET /api/v1/link-suggestions` | pairs with their evidence; `POST /api/v1/links` accepts one |
-//! | `POST`, `DELETE /api/v1/link-dismissals` `{"left", "right", "reason"}` | "not the same", and suggest again |
-//! | `POST /api/v1/rosters?name=&dry_run=1` (the CSV as the body) | suggestions from a roster |
+//! `cursor` of the next request. What each takes and gives stands in [`crate::described`].
 
 mod identities;
 
@@ -31,30 +18,21 @@ use crate::told::{told, told_both};
 use crate::view::machine;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
 use base::{Error, Micros, Result};
-use capability::{App, Principal, Problem};
+use capability::api::{Answer, Paging, created, ok};
+use capability::{App, Principal};
 use community::people;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::Priority;
 
-type Answer = std::result::Result<Response, Problem>;
-
 /// Members in one answer when nothing else is said, and at most.
 const PAGE: (usize, usize) = (50, 200);
-/// Contacts in one answer.
-const CONTACTS: i64 = 200;
-
-fn ok(value: Value) -> Answer {
-    Ok(Json(value).into_response())
-}
-
-fn created(place: &str, value: Value) -> Answer {
-    Ok((StatusCode::CREATED, [(header::LOCATION, place.to_owned())], Json(value)).into_response())
-}
+/// The contacts that a list goes back to.
+const CONTACTS: i64 = 2_000;
 
 fn line_json(l: &Line) -> Value {
     json!({
@@ -173,8 +151,41 @@ async fn tag(app: &App, principal: &Principal, id: String, text: String, adds: b
     ok(one_member(app, id).await?)
 }
 
+/// A tag for many.
+#[derive(Deserialize)]
+pub(crate) struct NewTags {
+    act: String,
+    tag: String,
+    members: Vec<String>,
+}
+
+/// `POST /api/v1/tag-acts`
+pub(crate) async fn change_tags(
+    State(app): State<App>,
+    principal: Principal,
+    Json(new): Json<NewTags>,
+) -> Answer {
+    if new.members.is_empty() || new.members.len() > PAGE.1 {
+        return Err(Error::invalid(format!("members has 1 to {} ids", PAGE.1)).into());
+    }
+    let (members, id) = app
+        .blocking(move |app| Bulk::many(new.act == "add", &new.tag, new.members)?.apply(app, &principal))
+        .await?;
+    created(&format!("/api/v1/tag-acts/{id}"), json!({ "id": id, "members": members }))
+}
+
+/// `DELETE /api/v1/tag-acts/{act}`
+pub(crate) async fn undo_tags(
+    State(app): State<App>,
+    principal: Principal,
+    Path(act): Path<String>,
+) -> Answer {
+    app.blocking(move |app| acts::undo_tag_act(app, &principal, &act)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
 /// `GET /api/v1/members/{id}/notes`
-pub(crate) async fn list_notes(State(app): State<App>, Path(id): Path<String>) -> Answer {
+pub(crate) async fn list_notes(State(app): State<App>, Path(id): Path<String>, paging: Paging) -> Answer {
     let found = app
         .blocking(move |app| {
             app.community.view(|v| {
@@ -183,7 +194,7 @@ pub(crate) async fn list_notes(State(app): State<App>, Path(id): Path<String>) -
             })
         })
         .await?;
-    ok(json!({ "items": found.iter().map(note_json).collect::<Vec<_>>(), "next": null }))
+    ok(paging.answer(found.iter().map(note_json).collect())?)
 }
 
 /// The text of a note.
@@ -291,7 +302,11 @@ pub(crate) struct OfMember {
 }
 
 /// `GET /api/v1/contacts`
-pub(crate) async fn list_contacts(State(app): State<App>, Query(asked): Query<OfMember>) -> Answer {
+pub(crate) async fn list_contacts(
+    State(app): State<App>,
+    paging: Paging,
+    Query(asked): Query<OfMember>,
+) -> Answer {
     let items = app
         .blocking(move |app| {
             app.community.view(|v| {
@@ -304,7 +319,7 @@ pub(crate) async fn list_contacts(State(app): State<App>, Query(asked): Query<Of
             })
         })
         .await?;
-    ok(json!({ "items": items, "next": null }))
+    ok(paging.answer(items)?)
 }
 
 /// That somebody was written to.
@@ -354,7 +369,7 @@ pub(crate) async fn remove_contact(
 }
 
 /// `GET /api/v1/link-suggestions`
-pub(crate) async fn list_suggestions(State(app): State<App>) -> Answer {
+pub(crate) async fn list_suggestions(State(app): State<App>, paging: Paging) -> Answer {
     let items = app
         .blocking(|app| {
             app.community.view(|v| {
@@ -373,7 +388,12 @@ pub(crate) async fn list_suggestions(State(app): State<App>) -> Answer {
             })
         })
         .await?;
-    ok(json!({ "items": items, "next": null }))
+    let name = |pair: &Value| {
+        let side = |side: &str| pair[side]["id"].as_str().unwrap_or_default().to_owned();
+        format!("{}.{}", side("left"), side("right"))
+    };
+    let (items, next) = paging.cut_by(items, name)?;
+    ok(json!({ "items": items, "next": next }))
 }
 
 /// Two identities, and why they are not one person.

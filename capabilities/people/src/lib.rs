@@ -8,6 +8,8 @@
 mod acts;
 mod api;
 mod contacts;
+mod described;
+mod digest;
 mod filters;
 mod linking;
 mod members;
@@ -28,6 +30,7 @@ pub use roster_file::{RosterReport, RowProblem};
 use ::store::Migration;
 use axum::Router;
 use axum::routing::{delete, get, patch, post};
+use capability::digest::ViewKind;
 use capability::today::TodayItems;
 use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Roles, Routes, Table};
 
@@ -103,11 +106,12 @@ pub fn manifest() -> Manifest {
             Routes::new(CONTACT, pages_contacting),
         ],
         api: vec![
-            Routes::new(SEE_PEOPLE, seeing).personal(),
-            Routes::new(LINK_IDENTITIES, linking).with_body_limit(linking::ROSTER_MAX),
-            Routes::new(EDIT_MEMBERS, editing),
-            Routes::new(CONTACT, contacting),
+            Routes::api(SEE_PEOPLE, seeing, described::SEEING).personal(),
+            Routes::api(LINK_IDENTITIES, linking, described::LINKING).with_body_limit(linking::ROSTER_MAX),
+            Routes::api(EDIT_MEMBERS, editing, described::EDITING),
+            Routes::api(CONTACT, contacting, described::CONTACTING),
         ],
+        shapes: described::SHAPES,
         permissions: vec![SEE_PEOPLE, LINK_IDENTITIES, EDIT_MEMBERS, CONTACT],
         migrations: MIGRATIONS,
         tables: tables(),
@@ -117,6 +121,13 @@ pub fn manifest() -> Manifest {
             TodayItems { permission: CONTACT, give: today::quiet, plan: Some(today::plan) },
         ],
         palette: vec![Palette { permission: SEE_PEOPLE, find: palette::find }],
+        views: vec![ViewKind {
+            list: "members",
+            title: "Members",
+            path: "/desk/members",
+            permission: SEE_PEOPLE,
+            give: digest::give,
+        }],
         ..Manifest::default()
     }
 }
@@ -130,9 +141,12 @@ fn tables() -> Vec<Table> {
             &["made_by"],
             "which tags an account changed for many",
             "kept, as it names staff",
-        ),
-        Table::personal("member_tags", &["identity"], "the tags of the member's identities", GONE),
-        Table::personal("member_notes", &["identity"], "every note about the member's identities", GONE),
+        )
+        .reached(capability::Found::Nowhere, capability::Erase::Keep),
+        Table::personal("member_tags", &["identity"], "the tags of the member's identities", GONE)
+            .purpose("To find members again by what the team knows of them"),
+        Table::personal("member_notes", &["identity"], "every note about the member's identities", GONE)
+            .purpose("To remember what the team knows of a member"),
         Table::personal(
             "link_suggestions",
             PAIR,
@@ -216,6 +230,8 @@ fn editing() -> Router<App> {
     Router::new()
         .route("/api/v1/members/{member}/tags", post(api::add_tag))
         .route("/api/v1/members/{member}/tags/{tag}", delete(api::remove_tag))
+        .route("/api/v1/tag-acts", post(api::change_tags))
+        .route("/api/v1/tag-acts/{act}", delete(api::undo_tags))
         .route("/api/v1/members/{member}/notes", post(api::create_note))
         .route("/api/v1/notes/{note}", patch(api::update_note).delete(api::remove_note))
 }

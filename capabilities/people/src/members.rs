@@ -26,6 +26,11 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// Whether the member was erased: there is nobody to write to.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.identities.iter().all(Identity::is_erased)
+    }
+
     /// The id in addresses: that of the lowest identity.
     pub(crate) fn public_id(&self) -> &str {
         self.identities.first().map_or("", |i| &i.public_id)

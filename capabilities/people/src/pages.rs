@@ -180,6 +180,7 @@ pub(crate) async fn profile(
         off_edits: &off(&principal, crate::EDIT_MEMBERS),
         off_links: &off(&principal, crate::LINK_IDENTITIES),
         audit: has_log(&app, &principal),
+        privacy: capability::may(&app, &principal, "privacy.consents"),
         me: &signature(&principal),
         clock: now,
         community: &name,

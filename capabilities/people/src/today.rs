@@ -39,9 +39,11 @@ fn contacts_with(
     Ok(newest)
 }
 
+/// Of those who were erased there is none.
 fn lines_of(view: &mut LogView<'_, '_>, roster: &Roster, members: &[u32]) -> Result<HashMap<u32, Line>> {
     let glances: Vec<_> = members.iter().filter_map(|m| roster.get(*m)).copied().collect();
-    Ok(members::lines(view, roster, &glances)?.into_iter().map(|l| (l.glance.member, l)).collect())
+    let lines = members::lines(view, roster, &glances)?.into_iter().filter(|l| !l.is_erased());
+    Ok(lines.map(|l| (l.glance.member, l)).collect())
 }
 
 /// Newcomers of the last seven days whom nobody greeted and none of the team answered; one whose first words are a

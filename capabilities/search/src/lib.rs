@@ -2,6 +2,7 @@
 //! palette offers. How words are found and ranked is in `community::search`.
 
 mod api;
+mod described;
 mod file;
 mod model;
 mod pages;
@@ -37,7 +38,8 @@ pub fn manifest() -> Manifest {
             permission: SEARCH,
         }],
         routes: vec![Routes::new(SEARCH, desk)],
-        api: vec![Routes::new(SEARCH, programs)],
+        api: vec![Routes::api(SEARCH, programs, described::OPERATIONS)],
+        shapes: described::SHAPES,
         permissions: vec![SEARCH],
         palette: vec![Palette { permission: SEARCH, find: palette::find }],
         ..Manifest::default()

@@ -23,7 +23,7 @@ struct Product {
 
 fn schema() -> Vec<Migration> {
     let kernel = kernel_manifests().into_iter().flat_map(|m| m.migrations);
-    kernel.filter(|m| !["community", "jobs"].contains(&m.owner)).copied().collect()
+    kernel.filter(|m| !["community", "jobs", "mail"].contains(&m.owner)).copied().collect()
 }
 
 fn on_both(test: impl AsyncFn(&Product)) {

@@ -146,13 +146,7 @@ pub(crate) async fn save(
 ) -> Answer {
     let typed = form.name.clone();
     let by = principal.clone();
-    let named = move |app: &App| {
-        let now = app.clock.now();
-        app.community.set_telling("name", &form.name, |tx, before, after| {
-            audit::record(tx, &by, now, &crate::decided("name", "Renamed the community", before, after))
-        })
-    };
-    match app.blocking(named).await {
+    match app.blocking(move |app| rename(app, &form.name, &by)).await {
         Ok(()) => Ok(back("saved")),
         Err(e) if e.kind == ErrorKind::Invalid => {
             let refused = Refused { name: Some((typed, e.message)), ..Refused::default() };
@@ -188,7 +182,22 @@ pub(crate) async fn set_zone(
     }
 }
 
-fn begin(app: &App, zone: &str, by: &Principal) -> Result<bool> {
+/// Renames the community and tells the audit log. Blocks.
+///
+/// # Errors
+/// `Invalid` for a name that is empty or too long.
+pub(crate) fn rename(app: &App, name: &str, by: &Principal) -> Result<()> {
+    let now = app.clock.now();
+    app.community.set_telling("name", name, |tx, before, after| {
+        audit::record(tx, by, now, &crate::decided("name", "Renamed the community", before, after))
+    })
+}
+
+/// Begins to change the zone; says whether there was anything to change. Blocks only while it begins.
+///
+/// # Errors
+/// `Invalid` for a zone that is none, `Conflict` while another change is under way.
+pub(crate) fn begin(app: &App, zone: &str, by: &Principal) -> Result<bool> {
     let before = app.db.read(|c| community::settings::get_or_default(c, "zone"))?;
     if !app.community.begin_zone(zone)? {
         return Ok(false);

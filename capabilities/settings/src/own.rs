@@ -1,12 +1,13 @@
-//! One's own account: name, password, sessions, how the desk looks and hears keys in this browser, API tokens.
+//! One's own account: name, password, sessions, how the desk looks and hears keys in this browser.
 
+use crate::own_ways;
 use ::store::Priority;
-use access::{Account, ApiToken, Session, Via, session_of};
+use access::{Account, Session, Ways, session_of};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base::{Error, ErrorKind, Result, Zone};
-use capability::settings_page::{Answer, Page, Told, form_card, secret, small_post};
+use capability::settings_page::{Answer, Page, Told, form_card, small_post};
 use capability::{App, Principal, audit};
 use serde::Deserialize;
 use ui::{Column, Field, Look, Markup, Table, Theme, field};
@@ -20,10 +21,10 @@ struct Own {
     zone: Zone,
     account: Account,
     sessions: Vec<Session>,
-    tokens: Vec<ApiToken>,
+    ways: Ways,
 }
 
-fn account_of(principal: &Principal) -> Result<i64> {
+pub(crate) fn account_of(principal: &Principal) -> Result<i64> {
     principal.account.ok_or_else(|| Error::forbidden("only an account has this page; sign in with one"))
 }
 
@@ -33,13 +34,14 @@ async fn load(app: &App, principal: &Principal, headers: &HeaderMap) -> Result<O
     app.blocking(move |app| {
         let now = app.clock.now();
         app.db.read(|c| {
-            let (community, zone) = capability::settings_page::frame(c)?;
+            let decided = community::settings::all(c)?;
+            let (community, zone) = (decided.text("name").to_owned(), Zone::named(decided.text("zone"))?);
             Ok(Own {
                 community,
                 zone,
                 account: access::get(c, id)?,
                 sessions: access::list_sessions(c, id, present.as_deref(), now)?,
-                tokens: access::list_api_tokens(c, id)?,
+                ways: access::ways(c, id)?,
             })
         })
     })
@@ -134,55 +136,13 @@ fn sessions(own: &Own, csrf: &str) -> Markup {
     ui::card("", "Sessions", &Markup::empty(), &table, &Markup::empty())
 }
 
-fn tokens(own: &Own, error: &str, csrf: &str) -> Markup {
-    let list = if own.tokens.is_empty() {
-        Markup::raw(
-            "<p class=\"card-body muted\">None yet. A token lets a program ask the API as you.</p>"
-                .to_owned(),
-        )
-    } else {
-        let rows = own
-            .tokens
-            .iter()
-            .map(|t| {
-                let used = t.used_at.map_or_else(|| Markup::text("never"), |at| ui::time(at, &own.zone));
-                let action = format!("{PATH}/tokens/{}/removal", t.public_id);
-                let revoke = small_post(&action, csrf, "Revoke", Look::DangerQuiet);
-                vec![Markup::text(&t.name), ui::time(t.created_at, &own.zone), used, revoke]
-            })
-            .collect();
-        let columns = [
-            Column { label: "For", ..Column::default() },
-            Column { label: "Made", rank: 2, ..Column::default() },
-            Column { label: "Last used", ..Column::default() },
-            Column { label: "Revoke it", ..Column::default() },
-        ];
-        ui::table(&Table { caption: "Your API tokens", columns: &columns, rows })
-    };
-    let name = field(&Field {
-        label: "What it is for",
-        name: "token-name",
-        error,
-        hint: "The secret is shown once, when the token is made.",
-        attributes: &[("maxlength", "80"), ("autocomplete", "off"), ("placeholder", "Weekly report")],
-        ..Field::default()
-    });
-    let form = format!(
-        "<form class=\"card-body stack\" method=\"post\" action=\"{PATH}/tokens\">{}{name}<div class=\"row\">{}</div></form>",
-        ui::hidden("csrf", csrf),
-        ui::button("Make a token", Look::Plain)
-    );
-    let body = Markup::join([&list, &Markup::raw(form)]);
-    ui::card("tokens", "API tokens", &Markup::empty(), &body, &Markup::empty())
-}
-
-fn body(own: &Own, headers: &HeaderMap, error: &str, csrf: &str) -> Markup {
+fn body(own: &Own, headers: &HeaderMap, csrf: &str) -> Markup {
     Markup::join([
         &who(own, csrf),
         &password(own),
+        &own_ways::card(&own.ways, &own.zone, csrf),
         &look(headers, csrf),
         &sessions(own, csrf),
-        &tokens(own, error, csrf),
     ])
 }
 
@@ -206,7 +166,7 @@ pub(crate) async fn show(
     Query(told): Query<Told>,
 ) -> Answer {
     let own = load(&app, &principal, &headers).await?;
-    let body = body(&own, &headers, "", &principal.csrf);
+    let body = body(&own, &headers, &principal.csrf);
     Ok(page(&app, &principal, &headers, &own).draw(told.words(crate::TOLD), &body))
 }
 
@@ -234,26 +194,30 @@ pub(crate) async fn save(
             let now = app.clock.now();
             app.db.write(Priority::Interactive, |tx| {
                 let before = access::get(tx, id)?;
-                access::rename(tx, id, &form.email, &form.name)?;
+                let told = crate::address::rename(app, tx, &before, &form.email, &form.name)?;
                 let after = access::get(tx, id)?;
                 let words = |a: &Account| format!("{} <{}>", a.name, a.email);
                 let change = audit::Change {
                     action: crate::KEEP_ACCOUNT.id,
                     subject: &after.public_id,
-                    title: "Renamed their own account",
+                    title: if told == "asked" {
+                        "Renamed their own account; asked for another address"
+                    } else {
+                        "Renamed their own account"
+                    },
                     before: &words(&before),
                     after: &words(&after),
                 };
-                audit::record(tx, &by, now, &change)
+                audit::record(tx, &by, now, &change).map(|()| told)
             })
         })
         .await;
     match renamed {
-        Ok(()) => Ok(back("saved")),
+        Ok(told) => Ok(back(told)),
         Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict) => {
             let own = load(&app, &principal, &headers).await?;
             let above = ui::notice(ui::Tone::Bad, "Not saved", &Markup::text(&e.message));
-            let whole = Markup::join([&above, &body(&own, &headers, "", &principal.csrf)]);
+            let whole = Markup::join([&above, &body(&own, &headers, &principal.csrf)]);
             Ok(page(&app, &principal, &headers, &own).answer(StatusCode::UNPROCESSABLE_ENTITY, &whole))
         }
         Err(e) => Err(e.into()),
@@ -297,56 +261,4 @@ pub(crate) async fn end_session(
     app.blocking(move |app| app.db.write(Priority::Interactive, |tx| access::end_session(tx, id, &session)))
         .await?;
     Ok(back("ended"))
-}
-
-/// The form of a new token.
-#[derive(Deserialize)]
-pub(crate) struct NewToken {
-    #[serde(rename = "token-name")]
-    name: String,
-}
-
-/// `POST /desk/settings/account/tokens`: a token, whose secret is shown this once.
-pub(crate) async fn create_token(
-    State(app): State<App>,
-    principal: Principal,
-    headers: HeaderMap,
-    Form(form): Form<NewToken>,
-) -> Answer {
-    let id = account_of(&principal)?;
-    if principal.via == Some(Via::Token) {
-        // A token may be allowed less than its account; the one that it makes would not be.
-        return Err(Error::forbidden("sign in to make a token; one token cannot make another").into());
-    }
-    let name = form.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 80 {
-        let own = load(&app, &principal, &headers).await?;
-        let body = body(&own, &headers, "Say in 1 to 80 characters what it is for.", &principal.csrf);
-        return Ok(page(&app, &principal, &headers, &own).answer(StatusCode::UNPROCESSABLE_ENTITY, &body));
-    }
-    let token = app
-        .blocking(move |app| {
-            let now = app.clock.now();
-            app.db.write(Priority::Interactive, |tx| access::create_api_token(tx, id, &name, now))
-        })
-        .await?;
-    let own = load(&app, &principal, &headers).await?;
-    let text = "Keep it now: it is not shown again. Send it as \"Authorization: Bearer …\".";
-    let whole =
-        Markup::join([&secret("API token", text, &token), &body(&own, &headers, "", &principal.csrf)]);
-    Ok(page(&app, &principal, &headers, &own).answer(StatusCode::OK, &whole))
-}
-
-/// `POST /desk/settings/account/tokens/{token}/removal`
-pub(crate) async fn remove_token(
-    State(app): State<App>,
-    principal: Principal,
-    Path(token): Path<String>,
-) -> Answer {
-    let id = account_of(&principal)?;
-    app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| access::remove_own_api_token(tx, id, &token))
-    })
-    .await?;
-    Ok(back("revoked"))
 }

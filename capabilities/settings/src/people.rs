@@ -5,6 +5,7 @@ use crate::store::{self, Lists};
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
+use base::Result;
 use capability::settings_page::{Answer, Page, Told, form_card};
 use capability::{App, Principal, audit};
 use serde::Deserialize;
@@ -101,24 +102,27 @@ pub(crate) struct Listed {
 /// `POST /desk/settings/people`
 pub(crate) async fn save(State(app): State<App>, principal: Principal, Form(form): Form<Listed>) -> Answer {
     app.blocking(move |app| {
-        let now = app.clock.now();
-        let present = app.db.read(store::lists)?;
-        for (name, text, before) in
-            [("staff", &form.staff, present.staff), ("bots", &form.bots, present.bots)]
-        {
-            let text = stored(text);
-            if text != before {
-                let title = format!("Changed the list of {name}");
-                app.community.set_telling(name, &text, |tx, before, after| {
-                    audit::record(tx, &principal, now, &crate::decided(name, &title, before, after))
-                })?;
-            }
-        }
-        app.events.tell("members");
-        Ok(())
+        set_list(app, "staff", &form.staff, &principal)?;
+        set_list(app, "bots", &form.bots, &principal)
     })
     .await?;
     Ok(Redirect::to(&format!("{PATH}?told=saved")).into_response())
+}
+
+/// Changes the list of staff or bots, and tells the audit log. Blocks.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn set_list(app: &App, name: &'static str, text: &str, by: &Principal) -> Result<()> {
+    let (text, now) = (stored(text), app.clock.now());
+    if text != app.db.read(|c| community::settings::get_or_default(c, name))? {
+        let title = format!("Changed the list of {name}");
+        app.community.set_telling(name, &text, |tx, before, after| {
+            audit::record(tx, by, now, &crate::decided(name, &title, before, after))
+        })?;
+        app.events.tell("members");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

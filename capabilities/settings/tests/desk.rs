@@ -130,7 +130,7 @@ fn lists_of_people_are_kept_one_a_line() {
 }
 
 #[test]
-fn ones_own_account_has_sessions_looks_and_tokens() {
+fn ones_own_account_has_sessions_and_looks() {
     on_both(async |p| {
         let other = p.app.blocking(|a| {
             a.db.write(Priority::Interactive, |tx| {
@@ -157,16 +157,6 @@ fn ones_own_account_has_sessions_looks_and_tokens() {
         let dark = p.ask(Method::GET, "/desk/settings/account", &with, String::new()).await;
         assert!(dark.text.contains("data-theme=\"dark\" data-letter-keys=\"off\""), "it takes effect");
 
-        let nameless = p.send("/desk/settings/account/tokens", "token-name=+").await;
-        assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let made = p.send("/desk/settings/account/tokens", "token-name=Nightly+figures").await;
-        let secret = made.between("id=\"secret\">", "<");
-        assert!(secret.starts_with("fmt_"), "{}", made.text);
-        let page = p.open("/desk/settings/account").await;
-        assert!(page.text.contains("Nightly figures") && !page.text.contains(&secret), "shown once");
-        let token = page.between("/desk/settings/account/tokens/", "/removal");
-        p.send(&format!("/desk/settings/account/tokens/{token}/removal"), "").await;
-        assert!(!p.open("/desk/settings/account").await.text.contains("Nightly figures"));
         let renamed = p.send("/desk/settings/account", "name=Ana+Sol&email=ana%40example.org").await;
         assert!(p.open(renamed.location()).await.text.contains("account of Ana Sol"));
     });
@@ -175,11 +165,80 @@ fn ones_own_account_has_sessions_looks_and_tokens() {
 #[test]
 fn a_page_asks_the_database_little() {
     on_both(async |p| {
-        for path in ["community", "people", "account"] {
+        for path in ["community", "people", "account", "tokens"] {
             let before = p.bench.db().statements();
             p.open(&format!("/desk/settings/{path}")).await;
             let asked = p.bench.db().statements() - before;
             assert!(asked <= 8, "{path}: {asked} statements on {}", p.bench.database);
+        }
+    });
+}
+
+#[test]
+fn tokens_are_made_with_what_they_may_and_revoked() {
+    on_both(async |p| {
+        let nameless = p.send("/desk/settings/tokens", "token-name=+").await;
+        assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let nothing = p.send("/desk/settings/tokens", "token-name=x&may=some").await;
+        assert!(nothing.text.contains("choose at least one"), "{}", nothing.text);
+        let made = p
+            .send(
+                "/desk/settings/tokens",
+                "token-name=Nightly+figures&days=30&may=some&permission=settings.change_community",
+            )
+            .await;
+        let secret = made.between("id=\"secret\">", "<");
+        assert!(secret.starts_with("fmt_"), "{}", made.text);
+        let page = p.open("/desk/settings/tokens").await;
+        assert!(page.text.contains("Nightly figures") && !page.text.contains(&secret), "shown once");
+        let listed = p.app.blocking(|a| a.db.read(|c| access::list_api_tokens(c, 1))).await.expect("tokens");
+        assert_eq!(listed[0].permissions.as_deref(), Some(&["settings.change_community".to_owned()][..]));
+        assert_eq!(listed[0].expires_at, Some(START + 30 * 86_400 * 1_000_000));
+        let with_token = async |method: Method, path: &str| {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("authorization", format!("Bearer {secret}"))
+                .body(Body::empty())
+                .expect("a request");
+            p.router.clone().oneshot(request).await.expect("an answer").status()
+        };
+        assert_eq!(with_token(Method::GET, "/api/v1/settings").await, StatusCode::OK);
+        assert_eq!(
+            with_token(Method::GET, "/api/v1/me").await,
+            StatusCode::FORBIDDEN,
+            "it was not given that"
+        );
+        let token = page.between("/desk/settings/tokens/", "/removal");
+        p.send(&format!("/desk/settings/tokens/{token}/removal"), "").await;
+        assert!(!p.open("/desk/settings/tokens").await.text.contains("Nightly figures"));
+        assert_eq!(with_token(Method::GET, "/api/v1/settings").await, StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn ones_own_account_is_not_for_tokens() {
+    on_both(async |p| {
+        let token = p.app.blocking(|a| {
+            a.db.write(Priority::Interactive, |tx| access::create_api_token(tx, 1, "everything", START))
+        });
+        let bearer = format!("Bearer {}", token.await.expect("a token"));
+        for (method, path) in [
+            (Method::GET, "/desk/settings/account"),
+            (Method::POST, "/desk/settings/account"),
+            (Method::POST, "/desk/settings/account/sessions/x/end"),
+            (Method::POST, "/desk/settings/tokens"),
+            (Method::POST, "/api/v1/tokens"),
+            (Method::GET, "/account/password"),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("authorization", &bearer)
+                .body(Body::empty())
+                .expect("a request");
+            let status = p.router.clone().oneshot(request).await.expect("an answer").status();
+            assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
         }
     });
 }

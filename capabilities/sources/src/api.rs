@@ -3,25 +3,27 @@
 use crate::model::{Quality, SourceDetail, SourceLine, Standing, skipped};
 use crate::pages::{self, standing};
 use crate::work::{self, Task};
-use crate::{form, store, uploads};
+use crate::{form, store, uploads, watch};
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base::{Micros, Zone};
+use base::{Error, Micros, Zone};
+use capability::api::Paging;
 use capability::{App, Principal, Problem};
 use community::sources::Source;
 use connect::import::{self, ImportRecord};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 type Answer<T> = std::result::Result<T, Problem>;
 
 /// `GET /api/v1/sources`
-pub(crate) async fn list_sources(State(app): State<App>) -> Answer<Json<Value>> {
+pub(crate) async fn list_sources(State(app): State<App>, paging: Paging) -> Answer<Json<Value>> {
     let listing = app.blocking(|app| app.db.read(store::listing)).await?;
     let items: Vec<Value> = listing.sources.iter().map(|line| line_json(line, &listing.zone)).collect();
-    Ok(Json(json!({ "items": items, "next": null })))
+    Ok(Json(paging.answer(items)?))
 }
 
 fn source_json(source: &Source) -> Value {
@@ -57,11 +59,17 @@ pub(crate) async fn get_source(State(app): State<App>, Path(id): Path<String>) -
     let detail = app
         .blocking(move |app| {
             // Asked first: what is read afterwards is then at least as new as "not running any more".
-            let correcting = work::running(Task::Zone);
+            let correcting = correcting(app)?;
             app.community.view(|view| store::detail(view, &id)).map(|detail| (detail, correcting))
         })
         .await?;
     Ok(Json(detail_json(&detail.0, &detail.1)))
+}
+
+/// The sources whose zone is being corrected, on whichever node.
+fn correcting(app: &App) -> base::Result<Vec<String>> {
+    let zones = app.db.read(|c| jobs::lease::list(c, work::ZONE))?;
+    Ok(zones.into_iter().filter(|l| l.held).map(|l| l.subject).collect())
 }
 
 fn detail_json(detail: &SourceDetail, correcting: &[String]) -> Value {
@@ -121,10 +129,9 @@ fn quality_json(quality: &Quality) -> Value {
 }
 
 /// `GET /api/v1/imports`
-pub(crate) async fn list_imports(State(app): State<App>) -> Answer<Json<Value>> {
+pub(crate) async fn list_imports(State(app): State<App>, paging: Paging) -> Answer<Json<Value>> {
     let imports = app.blocking(|app| app.db.read(import::list)).await?;
-    let items: Vec<Value> = imports.iter().map(import_json).collect();
-    Ok(Json(json!({ "items": items, "next": null })))
+    Ok(Json(paging.answer(imports.iter().map(import_json).collect())?))
 }
 
 /// `GET /api/v1/imports/{import}`
@@ -138,14 +145,16 @@ fn import_json(import: &ImportRecord) -> Value {
     let standing = standing(import);
     let task = if standing == Standing::Undoing { Task::Undo } else { Task::Import };
     let moving = matches!(standing, Standing::Running | Standing::Undoing);
-    let progress = work::find(task, id).filter(|_| moving).map(|w| w.progress());
+    let local = work::find(task, id).filter(|w| w.end().is_none()).map(|w| w.progress());
+    let progress = local.or_else(|| import.progress.clone()).filter(|_| moving);
     json!({
         "id": id,
         "state": standing.id(),
         "source": import.summary.source,
         "format": import.format,
         "input": import.input,
-        "error": import.error.clone().or_else(|| work::failure(Task::Import, id)).or_else(|| work::failure(Task::Undo, id)),
+        "error": import.error.clone().or_else(|| pages::failure(import)),
+        "node": import.node.as_ref().map(|n| &n.name),
         "started_by": import.started_by,
         "started_at": import.started_at,
         "ended_at": import.ended_at,
@@ -201,4 +210,98 @@ pub(crate) async fn undo_import(
 fn accepted(import: &ImportRecord) -> Response {
     let place = format!("/api/v1/imports/{}", import.summary.import);
     (StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(import_json(import))).into_response()
+}
+
+/// `GET /api/v1/imports/{import}/skipped`
+pub(crate) async fn list_skipped(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    paging: Paging,
+) -> Answer<Json<Value>> {
+    let after: i64 = match paging.cursor.as_str() {
+        "" => 0,
+        text => text.parse().map_err(|_| Error::invalid("cursor is what an earlier answer gave as next"))?,
+    };
+    let limit = paging.limit;
+    let mut found = app
+        .blocking(move |app| {
+            app.db.read(|c| {
+                let import = import::get(c, &id)?;
+                // One more than asked for says whether there is a next page.
+                store::skips_after(c, import.import_id, after, limit as i64 + 1)
+            })
+        })
+        .await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|(number, _)| number.to_string());
+    let items: Vec<Value> = found
+        .iter()
+        .map(|(_, s)| json!({ "reason": s.reason, "place": s.place, "excerpt": s.excerpt }))
+        .collect();
+    Ok(Json(json!({ "items": items, "next": next })))
+}
+
+/// `GET /api/v1/watched-folder`
+pub(crate) async fn watched_folder() -> Json<Value> {
+    let folder = watch::folder();
+    let waiting = |f: &watch::Folder| -> Vec<Value> {
+        f.waiting.iter().map(|(file, why)| json!({ "file": file, "why": why })).collect()
+    };
+    Json(json!({
+        "path": folder.as_ref().map(|f| f.path.display().to_string()),
+        "looked_at": folder.as_ref().and_then(|f| f.looked_at),
+        "waiting": folder.as_ref().map(waiting).unwrap_or_default(),
+        "trouble": folder.as_ref().and_then(|f| f.trouble.clone()),
+    }))
+}
+
+/// `POST /api/v1/imports/{import}/stop`
+pub(crate) async fn stop_import(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+    let found = app
+        .blocking(move |app| {
+            let known = app.db.read(|c| import::get(c, &id))?;
+            work::stop_import(app, &id)?;
+            Ok(known)
+        })
+        .await?;
+    Ok(accepted(&found))
+}
+
+/// `POST /api/v1/imports/{import}/continue`
+pub(crate) async fn continue_import(State(app): State<App>, Path(id): Path<String>) -> Answer<Response> {
+    let found = app
+        .blocking(move |app| {
+            app.db.read(|c| import::get(c, &id))?;
+            work::resume_import(app, &id)?;
+            app.db.read(|c| import::get(c, &id))
+        })
+        .await?;
+    Ok(accepted(&found))
+}
+
+/// In which zone a source's times are to be read.
+#[derive(Deserialize)]
+pub(crate) struct NewZone {
+    zone: String,
+}
+
+/// `PUT /api/v1/sources/{source}/zone`
+pub(crate) async fn correct_zone(
+    State(app): State<App>,
+    by: Principal,
+    Path(id): Path<String>,
+    Json(new): Json<NewZone>,
+) -> Answer<Response> {
+    let detail = app
+        .blocking(move |app| {
+            let source = app.db.read(|c| community::sources::get(c, &id))?;
+            pages::begin_zone(app, &source, new.zone.trim(), &by)?;
+            let correcting = correcting(app)?;
+            app.community.view(|view| store::detail(view, &id)).map(|detail| (detail, correcting))
+        })
+        .await?;
+    let place = format!("/api/v1/sources/{}", detail.0.source.public_id);
+    let value = detail_json(&detail.0, &detail.1);
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], Json(value)).into_response())
 }

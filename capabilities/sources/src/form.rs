@@ -12,6 +12,7 @@ use base::{Error, ErrorKind, Result, Zone};
 use capability::{App, Principal, Problem};
 use community::sources::{self, Source};
 use connect::import::{Request, Summary};
+use jobs::lease;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -174,15 +175,38 @@ pub(crate) enum Look {
 }
 
 impl Look {
-    fn of(upload: &str) -> Option<Self> {
-        let work = work::find(Task::Look, upload)?;
-        Some(match work.end() {
-            None => Self::Running(work.progress()),
-            Some(Ok(Some(summary))) => Self::Seen(Box::new(summary)),
-            Some(Ok(None)) => return None,
-            Some(Err(e)) => Self::Failed(e.message),
-        })
+    /// As it stands in this process, or on whatever node.
+    fn of(app: &App, upload: &str) -> Result<Option<Self>> {
+        if let Some(work) = work::find(Task::Look, upload).filter(|w| w.end().is_none()) {
+            return Ok(Some(Self::Running(work.progress())));
+        }
+        let Some(known) = app.db.read(|c| lease::find(c, upload))? else { return Ok(None) };
+        if known.held {
+            return Ok(Some(Self::Running(serde_json::from_str(&known.progress).unwrap_or_default())));
+        }
+        let seen = known.result.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let broke_off = || "The server ended while it looked. Look again.".to_owned();
+        Ok(Some(match (seen, known.error) {
+            (Some(summary), _) => Self::Seen(Box::new(summary)),
+            (None, error) => Self::Failed(error.unwrap_or_else(broke_off)),
+        }))
     }
+}
+
+/// What is said when an upload that was sent before is not here.
+fn astray(app: &App, id: &str) -> Result<Option<String>> {
+    if id.is_empty() || Upload::find(app, id).is_some() {
+        return Ok(None);
+    }
+    let elsewhere = app.db.read(|c| lease::find(c, id))?.filter(|l| !l.own);
+    Ok(Some(match elsewhere {
+        Some(known) => format!(
+            "What you uploaded lies on {}, and this is another server. Choose the export again; with one \
+             upload_folder for all servers that is not needed.",
+            known.node_name
+        ),
+        None => "What you uploaded is not here any more. Choose the export again.".to_owned(),
+    }))
 }
 
 /// Everything that the form's page shows.
@@ -207,7 +231,7 @@ impl Page {
             sources,
             formats: app.importers.iter().map(|i| i.format()).collect(),
             upload: upload.map(|u| (u.id.clone(), u.files())),
-            look: upload.and_then(|u| Look::of(&u.id)),
+            look: upload.map(|u| Look::of(app, &u.id)).transpose()?.flatten(),
         })
     }
 }
@@ -235,7 +259,8 @@ pub(crate) async fn show(
             let upload = Upload::find(app, &asked.upload);
             let form = upload.as_ref().and_then(Form::kept);
             let form = form.unwrap_or(Form { source: asked.source, format: asked.format, ..Form::default() });
-            Page::load(app, form, Mistakes::new(), upload.as_ref())
+            let mistakes = astray(app, &asked.upload)?.map(|text| ("files", text)).into_iter().collect();
+            Page::load(app, form, mistakes, upload.as_ref())
         })
         .await?;
     Ok(view::form::page(&app, &principal, &headers, &page).into_response())
@@ -278,7 +303,7 @@ fn take(app: &App, mut received: Received, by: &Principal) -> Result<Outcome> {
         Some(new) => {
             // Other files were chosen: those of before are not wanted any more.
             if let Some(old) = unused(app, received.text("upload"))? {
-                work::forget(Task::Look, &old.id);
+                work::forget_look(app, &old.id)?;
                 old.remove();
             }
             Some(new)
@@ -288,6 +313,12 @@ fn take(app: &App, mut received: Received, by: &Principal) -> Result<Outcome> {
     let files = upload.as_ref().map(Upload::files).unwrap_or_default();
     let existing = app.db.read(sources::list)?;
     let mut mistakes = form.mistakes(app, &existing, &files);
+    if upload.is_none()
+        && let Some(text) =
+            astray(app, received.texts.get("upload").and_then(|v| v.first()).map_or("", |v| v.trim()))?
+    {
+        mistakes.insert("files", text);
+    }
     if let Some(trouble) = received.trouble {
         mistakes.insert("files", trouble.message);
     }
@@ -300,7 +331,7 @@ fn take(app: &App, mut received: Received, by: &Principal) -> Result<Outcome> {
         }
         match begin(app, &request, by) {
             Ok(id) => {
-                work::forget(Task::Look, &upload.id);
+                work::forget_look(app, &upload.id)?;
                 return Ok(Outcome::Began(id));
             }
             Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound) => {
@@ -332,12 +363,17 @@ fn unused(app: &App, id: &str) -> Result<Option<Upload>> {
 }
 
 /// `GET /desk/sources/looks/{look}/progress`: the part of the form's page that changes while it looks.
-pub(crate) async fn look_progress(Path(id): Path<String>) -> Response {
-    match Look::of(&id) {
+pub(crate) async fn look_progress(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> std::result::Result<Response, Problem> {
+    let upload = id.clone();
+    let look = app.blocking(move |app| Look::of(app, &upload)).await?;
+    Ok(match look {
         Some(look @ Look::Running(_)) => view::form::look(&id, &look).into_response(),
         // The whole page changes: its button says how much would come in.
         _ => [("hx-refresh", "true")].into_response(),
-    }
+    })
 }
 
 /// Begins an import for the API; the form's mistakes become one error.

@@ -2,9 +2,11 @@
 //! imported, continued, and taken back; every source says how good its data is.
 
 mod api;
+mod described;
 mod form;
 mod model;
 mod pages;
+mod push;
 mod skipped;
 mod store;
 mod today;
@@ -15,11 +17,14 @@ mod watch;
 mod work;
 
 pub use watch::{Watcher, watch};
-pub use work::resume_interrupted;
+pub use work::{resume_interrupted, take_over, take_over_once};
 
+use ::store::Migration;
 use axum::Router;
-use axum::routing::{get, post};
-use capability::{App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes};
+use axum::routing::{get, post, put};
+use capability::{
+    App, Manifest, NavEntry, Palette, PaletteEntry, Permission, Principal, Roles, Routes, Table,
+};
 
 /// May see sources, imports and skipped lines.
 pub const SEE_SOURCES: Permission =
@@ -32,6 +37,18 @@ pub const IMPORT_EXPORT: Permission =
 /// May take an import back.
 pub const UNDO_IMPORT: Permission =
     Permission::new("sources.undo_import", "Take an import back", Roles::LEADS);
+
+/// May send in what members do elsewhere.
+pub const PUSH_ACTIVITIES: Permission =
+    Permission::new("sources.push_activities", "Send activities in", Roles::LEADS);
+
+/// The schema of this capability.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    owner: "sources",
+    number: 1,
+    name: "records that were sent to the API",
+    sql: include_str!("../migrations/0001_pushed.sql"),
+}];
 
 /// May correct the zone in which a source's times are read.
 pub const CORRECT_ZONE: Permission =
@@ -61,12 +78,18 @@ pub fn manifest() -> Manifest {
             Routes::new(CORRECT_ZONE, correcting),
         ],
         api: vec![
-            Routes::new(SEE_SOURCES, api_seeing),
-            Routes::new(IMPORT_EXPORT, api_uploading).with_body_limit(UPLOAD_MAX),
-            Routes::new(UNDO_IMPORT, api_undoing),
+            Routes::api(SEE_SOURCES, api_seeing, described::SEEING),
+            Routes::api(IMPORT_EXPORT, api_uploading, described::UPLOADING).with_body_limit(UPLOAD_MAX),
+            Routes::api(IMPORT_EXPORT, api_importing, described::IMPORTING),
+            Routes::api(UNDO_IMPORT, api_undoing, described::UNDOING),
+            Routes::api(CORRECT_ZONE, api_correcting, described::CORRECTING),
+            Routes::api(PUSH_ACTIVITIES, api_pushing, described::PUSHING).with_body_limit(push::BODY_MAX),
         ],
+        shapes: described::SHAPES,
+        migrations: MIGRATIONS,
+        tables: vec![Table::impersonal("pushed_records")],
         today: vec![capability::today::TodayItems { permission: SEE_SOURCES, give: today::give, plan: None }],
-        permissions: vec![SEE_SOURCES, IMPORT_EXPORT, UNDO_IMPORT, CORRECT_ZONE],
+        permissions: vec![SEE_SOURCES, IMPORT_EXPORT, UNDO_IMPORT, CORRECT_ZONE, PUSH_ACTIVITIES],
         palette: vec![
             Palette { permission: IMPORT_EXPORT, find: find_actions },
             Palette { permission: SEE_SOURCES, find: find_sources },
@@ -136,6 +159,22 @@ fn api_seeing() -> Router<App> {
         .route("/api/v1/sources/{source}", get(api::get_source))
         .route("/api/v1/imports", get(api::list_imports))
         .route("/api/v1/imports/{import}", get(api::get_import))
+        .route("/api/v1/imports/{import}/skipped", get(api::list_skipped))
+        .route("/api/v1/watched-folder", get(api::watched_folder))
+}
+
+fn api_importing() -> Router<App> {
+    Router::new()
+        .route("/api/v1/imports/{import}/stop", post(api::stop_import))
+        .route("/api/v1/imports/{import}/continue", post(api::continue_import))
+}
+
+fn api_correcting() -> Router<App> {
+    Router::new().route("/api/v1/sources/{source}/zone", put(api::correct_zone))
+}
+
+fn api_pushing() -> Router<App> {
+    Router::new().route("/api/v1/activities", post(push::push))
 }
 
 fn api_uploading() -> Router<App> {

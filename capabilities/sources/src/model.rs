@@ -11,7 +11,7 @@ const GAPS: usize = 5;
 /// Where an import stands, as people read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Under way in this process.
+    /// Under way, on whatever node.
     Running,
     /// Begun and not finished, and nobody works on it.
     Interrupted,
@@ -26,7 +26,7 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// From what is stored, and whether this process works on it; it does until the uploaded files are gone.
+    /// From what is stored, and whether this process works on it still; it does until the uploaded files are gone.
     pub(crate) fn of(import: &ImportRecord, working: bool) -> Self {
         match import.state {
             _ if working => Self::Running,

@@ -7,17 +7,28 @@ use crate::{store, view, watch};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use base::{Error, Result, Zone};
+use base::{Error, ErrorKind, Result, Zone};
 use capability::{App, Principal, Problem, off};
 use community::sources::Source;
 use connect::Skipped;
 use connect::import::{self, ImportRecord, Progress};
+use jobs::lease;
 use serde::Deserialize;
 
 /// How many skipped lines an import's page shows; the file has all.
 const SAMPLE: i64 = 20;
 
 type Answer = std::result::Result<Response, Problem>;
+
+/// Why an import stands still or was not taken back, as far as is known.
+pub(crate) fn failure(import: &ImportRecord) -> Option<String> {
+    let id = &import.summary.import;
+    let interrupted = standing(import) == Standing::Interrupted;
+    let stopped = (interrupted && import.stopped).then(|| work::STOPPED.to_owned());
+    let local = || work::failure(Task::Import, id).filter(|_| interrupted);
+    let stored = import.trouble.clone().filter(|_| !import.live);
+    stopped.or(stored).or_else(local).or_else(|| work::failure(Task::Undo, id))
+}
 
 /// Where an import stands, what this process does about it included.
 pub(crate) fn standing(import: &ImportRecord) -> Standing {
@@ -32,7 +43,7 @@ pub(crate) fn standing(import: &ImportRecord) -> Standing {
 pub(crate) struct Moving {
     pub import: ImportRecord,
     pub standing: Standing,
-    /// How far it is; `None` when a command runs it, which keeps that to itself.
+    /// How far it is; `None` when nothing was said yet.
     pub progress: Option<Progress>,
 }
 
@@ -44,7 +55,8 @@ impl Moving {
             Standing::Undoing => Task::Undo,
             _ => return None,
         };
-        let progress = work::find(task, &import.summary.import).map(|w| w.progress());
+        let local = work::find(task, &import.summary.import).filter(|w| w.end().is_none());
+        let progress = local.map(|w| w.progress()).or_else(|| import.progress.clone());
         Some(Self { import: import.clone(), standing, progress })
     }
 }
@@ -142,7 +154,7 @@ fn load_import(app: &App, id: &str) -> Result<ImportPage> {
             source: community::sources::get(c, &import.summary.source)?,
             hindrance: undo_hindrance(&import, standing, &imports),
             moving: Moving::of(&import),
-            failure: work::failure(Task::Import, id).or_else(|| work::failure(Task::Undo, id)),
+            failure: failure(&import),
             sample,
             import,
         })
@@ -249,14 +261,23 @@ pub(crate) struct ZoneState {
 }
 
 impl ZoneState {
-    fn of(source: &str, asked: bool, typed: Option<(String, String)>) -> Self {
-        let running = work::is_running(Task::Zone, source);
-        Self { running, failure: work::failure(Task::Zone, source), asked, typed }
+    fn of(known: Option<&lease::State>, source: &str, asked: bool, typed: Option<(String, String)>) -> Self {
+        let known = known.filter(|l| l.task == work::ZONE);
+        let running = work::is_running(Task::Zone, source) || known.is_some_and(|l| l.held);
+        let failure = known.and_then(|l| l.error.clone()).or_else(|| work::failure(Task::Zone, source));
+        Self { running, failure: failure.filter(|_| !running), asked, typed }
     }
 }
 
-fn load_source(app: &App, id: &str) -> Result<SourceDetail> {
-    app.community.view(|view| store::detail(view, id))
+/// A source, and what is known of the correction of its zone: that first, so that what is read afterwards is at least as
+/// new as "not running any more".
+fn load_source(app: &App, id: &str) -> Result<(SourceDetail, Option<lease::State>)> {
+    app.community.view(|view| {
+        let zones = lease::list(view.conn(), work::ZONE)?;
+        let detail = store::detail(view, id)?;
+        let known = zones.into_iter().find(|l| l.subject == detail.source.public_id);
+        Ok((detail, known))
+    })
 }
 
 /// `GET /desk/sources/{source}`
@@ -267,8 +288,8 @@ pub(crate) async fn source(
     Path(id): Path<String>,
     Query(told): Query<Told>,
 ) -> Answer {
-    let detail = app.blocking(move |app| load_source(app, &id)).await?;
-    let state = ZoneState::of(&detail.source.public_id, !told.zone.is_empty(), None);
+    let (detail, known) = app.blocking(move |app| load_source(app, &id)).await?;
+    let state = ZoneState::of(known.as_ref(), &detail.source.public_id, !told.zone.is_empty(), None);
     Ok(draw_source(&app, &principal, &headers, &detail, &state))
 }
 
@@ -304,30 +325,36 @@ pub(crate) async fn set_zone(
     let begun = app
         .blocking(move |app| {
             let source = app.db.read(|c| community::sources::get(c, &id))?;
-            let zone = match Zone::named(&wanted) {
-                Ok(zone) if source.zoneless => zone,
-                Ok(_) => {
-                    return Ok(Err((
-                        source.public_id,
-                        "Its times carry their own zone; there is nothing to correct.".to_owned(),
-                    )));
-                }
-                Err(e) => return Ok(Err((source.public_id, e.message))),
-            };
-            let (before, after) = (source.zone.clone(), zone.name().to_owned());
-            work::start_zone(app, &source.public_id, zone)?;
-            let subject = (crate::CORRECT_ZONE, source.public_id.as_str());
-            told(app, &by, subject, &format!("Corrected the zone of {}", source.name), (&before, &after))?;
-            Ok(Ok(source.public_id))
+            match begin_zone(app, &source, &wanted, &by) {
+                Ok(()) => Ok(Ok(source.public_id)),
+                Err(e) if e.kind == ErrorKind::Invalid => Ok(Err((source.public_id, e.message))),
+                Err(e) => Err(e),
+            }
         })
         .await?;
     match begun {
         Ok(source) => Ok(Redirect::to(&format!("/desk/sources/{source}?zone=changed")).into_response()),
         Err((source, message)) => {
-            let state = ZoneState::of(&source, false, Some((typed, message)));
-            let detail = app.blocking(move |app| load_source(app, &source)).await?;
+            let (detail, known) = app.blocking(move |app| load_source(app, &source)).await?;
+            let state =
+                ZoneState::of(known.as_ref(), &detail.source.public_id, false, Some((typed, message)));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, draw_source(&app, &principal, &headers, &detail, &state))
                 .into_response())
         }
     }
+}
+
+/// Begins to correct the zone of a source, and tells the audit log. Blocks only while it begins.
+///
+/// # Errors
+/// `Invalid` for a zone that is none, or a source whose times carry their own.
+pub(crate) fn begin_zone(app: &App, source: &Source, zone: &str, by: &Principal) -> Result<()> {
+    let zone = Zone::named(zone)?;
+    if !source.zoneless {
+        return Err(Error::invalid("Its times carry their own zone; there is nothing to correct."));
+    }
+    let (before, after) = (source.zone.clone(), zone.name().to_owned());
+    work::start_zone(app, &source.public_id, zone)?;
+    let subject = (crate::CORRECT_ZONE, source.public_id.as_str());
+    told(app, by, subject, &format!("Corrected the zone of {}", source.name), (&before, &after))
 }

@@ -1,5 +1,5 @@
 //! Uploaded files: from the request straight to disk, under safe names, each upload in a folder of its own,
-//! `uploads/upl_…` in the data folder. A folder is removed when its import is done, and after a day when
+//! `upl_…` in the folder for uploads. A folder is removed when its import is done, and after a day when
 //! nothing came of it.
 
 use axum::extract::Multipart;
@@ -42,7 +42,7 @@ pub(crate) struct Uploaded {
 
 impl Upload {
     fn root(app: &App) -> PathBuf {
-        app.data_dir.join("uploads")
+        app.upload_dir.to_path_buf()
     }
 
     fn create(app: &App) -> Result<Self> {

@@ -1,19 +1,23 @@
 //! What runs in the background: imports, looks ahead, taking back, correcting a zone. Each on a thread of its
-//! own, watched through [`Work`]; everything that must outlive the process is in the database.
+//! own, watched through [`Work`]. Everything that must outlive the process or that other nodes show (who works on what,
+//! how far it is, why it broke off) is in the database: imports and taking back keep it themselves, a look and a zone
+//! here, as a lease ([`jobs::lease`]).
 
 use crate::store;
 use crate::uploads::{self, Upload};
+use ::store::{Conn, Dialect, Priority};
 use base::{Error, ErrorKind, Micros, Result, Zone};
 use capability::App;
 use capability::notices::Notice;
+use community::settings;
 use connect::import::{self, ImportState, Progress, Request, Runner, Summary};
+use jobs::lease::{self, Lease};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The mark in an upload's folder that says: somebody stopped this import, do not continue it by itself.
-const STOPPED: &str = "stopped";
+use std::time::Duration;
 
 /// The topic of the event stream that pages with imports listen to.
 pub(crate) const TOPIC: &str = "imports";
@@ -73,28 +77,61 @@ pub(crate) fn find(task: Task, id: &str) -> Option<Arc<Work>> {
     held(&WORKS).get(&(task, id.to_owned())).cloned()
 }
 
-/// Ids of what runs of this kind.
-pub(crate) fn running(task: Task) -> Vec<String> {
-    let works = held(&WORKS);
-    works.iter().filter(|(key, w)| key.0 == task && w.end().is_none()).map(|(key, _)| key.1.clone()).collect()
-}
-
-/// Whether it runs.
+/// Whether it runs in this process.
 pub(crate) fn is_running(task: Task, id: &str) -> bool {
     find(task, id).is_some_and(|w| w.end().is_none())
 }
 
-/// Why it ended in the middle, if it did.
+/// Why it ended in the middle, if it did so in this process.
 pub(crate) fn failure(task: Task, id: &str) -> Option<String> {
     let work = find(task, id)?;
     let error = work.end()?.err()?;
     let asked = error.kind == ErrorKind::Unavailable && work.stop.load(Ordering::Relaxed);
-    Some(if asked { "It was stopped.".to_owned() } else { error.message })
+    Some(if asked { STOPPED.to_owned() } else { error.message })
 }
+
+/// What is said of work that somebody stopped.
+pub(crate) const STOPPED: &str = "It was stopped.";
 
 /// Forgets how it ended.
 pub(crate) fn forget(task: Task, id: &str) {
     held(&WORKS).remove(&(task, id.to_owned()));
+}
+
+/// Forgets how a look ended, on every node.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn forget_look(app: &App, upload: &str) -> Result<()> {
+    forget(Task::Look, upload);
+    app.db.write(Priority::Bulk, |tx| lease::forget(tx, upload))
+}
+
+/// The words of a lease for what has no table of its own; its subject is the upload or the source.
+const LOOK: &str = "look";
+pub(crate) const ZONE: &str = "source-zone";
+
+/// Takes a look or a zone on for this node.
+fn take_on(app: &App, subject: &str, task: &str) -> Result<Lease> {
+    Lease::take(&app.db, subject, task)?.ok_or_else(|| {
+        Error::conflict(format!("{subject} is being worked on already; wait until that is done"))
+    })
+}
+
+/// Ends a look or a zone: what came of it stays for every node to show.
+fn hand_in(app: &App, lease: &Lease, result: Result<Option<Summary>>) -> Result<Option<Summary>> {
+    match &result {
+        Err(e) => lease.give_back(Some(&e.message), None),
+        Ok(None) => {
+            app.db.write(Priority::Bulk, |tx| lease.end_in(tx))?;
+            lease.ended();
+        }
+        Ok(Some(summary)) => {
+            let text = serde_json::to_string(summary).map_err(|e| Error::internal(e.to_string()))?;
+            lease.give_back(None, Some(&text));
+        }
+    }
+    result
 }
 
 /// Runs `run` on a thread of its own under this name.
@@ -210,7 +247,7 @@ pub(crate) fn start_import(app: &App, request: &Request) -> Result<String> {
 /// Continues an interrupted import.
 ///
 /// # Errors
-/// `Conflict` when it is not interrupted, `NotFound` when its files are gone.
+/// `Conflict` when it is not interrupted, `NotFound` when its files are not here.
 pub(crate) fn resume_import(app: &App, id: &str) -> Result<()> {
     let (found, paths) = app.db.read(|c| {
         let found = import::get(c, id)?;
@@ -222,42 +259,39 @@ pub(crate) fn resume_import(app: &App, id: &str) -> Result<()> {
     }
     if let Some(gone) = paths.iter().find(|p| !p.exists()) {
         let name = gone.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        if let Some(node) = found.node.filter(|n| !n.own) {
+            return Err(Error::not_found(format!(
+                "the file {name} of this import lies on {}: continue it there, or give all servers one upload_folder",
+                node.name
+            )));
+        }
         return Err(Error::not_found(format!(
             "the file {name} of this import is gone: take the import back and upload the export again"
         )));
     }
-    if let Some(upload) = Upload::holding(app, &paths)
-        && let Err(e) = std::fs::remove_file(upload.beside(STOPPED))
-        && e.kind() != std::io::ErrorKind::NotFound
-    {
-        return Err(e.into());
-    }
     let work = Arc::new(Work::default());
+    let started = runner(app, &work.stop).take_up(id)?;
     *held(&work.progress) = Progress::none(id);
     let owned = id.to_owned();
     spawn(app, (Task::Import, id), work, move |app, work| {
-        let result = runner(app, &work.stop).resume(&owned, &mut watch(app, work));
+        let result = runner(app, &work.stop).run(started, &mut watch(app, work));
         tidy_up(app, &owned);
         result.map(Some)
     })
 }
 
-/// Stops a running import at its next safe place; it can be continued or taken back.
+/// Stops a running import at its next safe place, on whatever node; it can be continued or taken back.
 ///
 /// # Errors
-/// `Conflict` when it does not run here.
+/// `Conflict` when it does not run.
 pub(crate) fn stop_import(app: &App, id: &str) -> Result<()> {
-    let work = find(Task::Import, id).filter(|w| w.end().is_none()).ok_or_else(|| {
-        Error::conflict("this import does not run, or was begun by a command: stop it where it was begun")
-    })?;
-    let paths = app.db.read(|c| {
-        let found = import::get(c, id)?;
-        store::paths(c, found.import_id)
-    })?;
-    if let Some(upload) = Upload::holding(app, &paths) {
-        std::fs::write(upload.beside(STOPPED), "")?;
+    if !app.db.write(Priority::Interactive, |tx| lease::ask_to_stop(tx, id))? {
+        return Err(Error::conflict("this import does not run any more"));
     }
-    work.ask_to_stop();
+    if let Some(work) = find(Task::Import, id) {
+        work.ask_to_stop();
+    }
+    app.events.tell(TOPIC);
     Ok(())
 }
 
@@ -266,8 +300,18 @@ pub(crate) fn stop_import(app: &App, id: &str) -> Result<()> {
 /// # Errors
 /// `Conflict` when that is under way.
 pub(crate) fn start_look(app: &App, upload: &str, request: Request) -> Result<()> {
+    let lease = take_on(app, upload, LOOK)?;
     spawn(app, (Task::Look, upload), Arc::default(), move |app, work| {
-        import::dry_run(&runner(app, &work.stop), &request, &mut watch(app, work)).map(Some)
+        let mut watch = watch(app, work);
+        let mut noted = 0;
+        let seen = import::dry_run(&runner(app, &work.stop), &request, &mut |p| {
+            watch(p);
+            if p.elapsed_micros - noted >= TELL_EVERY {
+                noted = p.elapsed_micros;
+                note(app, &lease, p);
+            }
+        });
+        hand_in(app, &lease, seen.map(Some))
     })
 }
 
@@ -302,9 +346,21 @@ pub(crate) fn start_undo(app: &App, id: &str) -> Result<()> {
 /// `Conflict` when that is under way.
 pub(crate) fn start_zone(app: &App, source: &str, zone: Zone) -> Result<()> {
     let owned = source.to_owned();
+    let lease = take_on(app, source, ZONE)?;
     spawn(app, (Task::Zone, source), Arc::default(), move |app, _| {
-        app.community.set_source_zone(&owned, &zone).map(|()| None)
+        let done = app.community.set_source_zone(&owned, &zone).map(|()| None);
+        hand_in(app, &lease, done)
     })
+}
+
+/// Writes how far a look is, for other nodes. What cannot be written is no reason to end it.
+fn note(app: &App, lease: &Lease, progress: &Progress) {
+    let written = serde_json::to_string(progress)
+        .map_err(|e| Error::internal(e.to_string()))
+        .and_then(|text| app.db.write(Priority::Bulk, |tx| lease.confirm(tx, Some(&text)).map(|_| ())));
+    if let Err(error) = written {
+        tracing::debug!(%error, "how far a look is could not be written");
+    }
 }
 
 /// Removes the uploaded files of an import that needs them no more.
@@ -330,17 +386,28 @@ fn tidy_up(app: &App, id: &str) {
 /// # Errors
 /// When the database says no.
 pub(crate) fn sweep_uploads(app: &App) -> Result<()> {
-    let unfinished = app.db.read(store::unfinished)?;
+    let (unfinished, looks) = app.db.read(|c| Ok((store::unfinished(c)?, lease::list(c, LOOK)?)))?;
     let mut keep: BTreeSet<String> =
         unfinished.iter().filter_map(|(_, paths)| Upload::holding(app, paths)).map(|u| u.id).collect();
-    keep.extend(
-        held(&WORKS)
-            .iter()
-            .filter(|((task, _), w)| *task == Task::Look && w.end().is_none())
-            .map(|((_, id), _)| id.clone()),
-    );
+    keep.extend(looks.iter().filter(|l| l.held).map(|l| l.subject.clone()));
     uploads::sweep(app, &keep);
-    Ok(())
+    // What is known of a look is of no use without its upload.
+    let gone: Vec<&str> = looks
+        .iter()
+        .filter(|l| l.own && !l.held && Upload::find(app, &l.subject).is_none())
+        .map(|l| l.subject.as_str())
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    app.db.write(Priority::Bulk, |tx| gone.iter().try_for_each(|upload| lease::forget(tx, upload)))
+}
+
+/// Whether the files of an import lie on another node: its path may be the same there.
+fn elsewhere(app: &App, found: &import::ImportRecord, paths: &[PathBuf]) -> bool {
+    let away = found.node.as_ref().is_some_and(|n| !n.own);
+    away && (paths.iter().any(|p| !p.exists())
+        || !app.db.read(|c| import::is_within_reach(c, found.import_id)).unwrap_or(false))
 }
 
 /// Continues the imports of uploads that a crash or the end of the server interrupted, unless somebody stopped
@@ -351,8 +418,10 @@ pub(crate) fn sweep_uploads(app: &App) -> Result<()> {
 pub fn resume_interrupted(app: &App) -> Result<usize> {
     let mut going_on = 0;
     for (found, paths) in app.db.read(store::unfinished)? {
-        let Some(upload) = Upload::holding(app, &paths) else { continue };
-        if found.live || upload.beside(STOPPED).exists() {
+        if Upload::holding(app, &paths).is_none() || elsewhere(app, &found, &paths) {
+            continue;
+        }
+        if found.live || found.stopped {
             continue;
         }
         match resume_import(app, &found.summary.import) {
@@ -365,4 +434,73 @@ pub fn resume_interrupted(app: &App) -> Result<usize> {
     }
     sweep_uploads(app)?;
     Ok(going_on)
+}
+
+/// How often is looked for what other nodes left.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Begins to go on with what nodes that died left, where there can be several; ends when the server does.
+///
+/// # Errors
+/// When there is no thread to be had.
+pub fn take_over(app: &App) -> Result<()> {
+    if app.db.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    let app = app.clone();
+    std::thread::Builder::new().name("take-over".into()).spawn(move || {
+        while !app.is_stopping() {
+            if let Err(error) = take_over_once(&app) {
+                tracing::warn!(%error, "what other nodes left could not be looked at; trying again");
+            }
+            // Short steps, so that the program ends without waiting for this.
+            for _ in 0..10 {
+                if app.is_stopping() {
+                    return;
+                }
+                std::thread::sleep(LOOK_EVERY / 10);
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Goes on with what nodes that died left: a zone that is being changed, imports that are being taken back, imports
+/// whose files can be read here, unless somebody stopped them or they broke off by themselves. What a single command
+/// began waits for whoever began it. Blocks while it recovers; imports go on by themselves.
+///
+/// # Errors
+/// When the database says no.
+pub fn take_over_once(app: &App) -> Result<()> {
+    if app.db.read(is_zone_left)? {
+        app.community.recover()?;
+    }
+    import::finish_undos(&app.community, app.clock.now())?;
+    for (found, paths) in app.db.read(store::unfinished)? {
+        let left = found.node.as_ref().is_some_and(|n| n.served && !n.own);
+        let own_upload = found.node.as_ref().is_some_and(|n| n.own) && Upload::holding(app, &paths).is_some();
+        if found.live || found.stopped || found.trouble.is_some() || !(left || own_upload) {
+            continue;
+        }
+        if !app.db.read(|c| import::is_within_reach(c, found.import_id))? {
+            continue;
+        }
+        match resume_import(app, &found.summary.import) {
+            Ok(()) => {
+                tracing::info!(import = %found.summary.import, "an import that another node left goes on here")
+            }
+            // Another node was quicker.
+            Err(e) if e.kind == ErrorKind::Conflict => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+/// Whether a change of a zone is not at its end and nobody works on it, as far as can be told. Both may be done by two
+/// at once without harm.
+fn is_zone_left(c: &mut Conn<'_>) -> Result<bool> {
+    let rebuild = settings::get(c, "work.rebuild")?.is_some();
+    let restamp = settings::get(c, "work.restamp")?.is_some();
+    Ok(rebuild || (restamp && lease::list(c, ZONE)?.iter().all(|l| !l.held)))
 }

@@ -397,8 +397,8 @@ async fn what_was_interrupted_goes_on_after_a_start() {
 async fn what_somebody_stopped_waits_for_somebody() {
     let p = on_sqlite();
     let id = interrupted(&p);
-    std::fs::write(p.folder.path().join("uploads/upl_00000000000000000000000000/stopped"), "")
-        .expect("the mark");
+    let stop = |tx: &mut store::Conn<'_>| tx.execute("UPDATE leases SET stop_asked = 1", &[]);
+    assert_eq!(p.app.db.write(store::Priority::Interactive, stop).expect("the mark"), 1);
     assert_eq!(sources::resume_interrupted(&p.app).expect("nothing goes on"), 0);
     assert_eq!(p.settled(&id).await["state"], "interrupted");
     let answer = p.submit(&format!("/desk/sources/imports/{id}/continue"), "").await;

@@ -1,8 +1,9 @@
 //! One account: its roles, who it is, what it signs in with, its end.
 
-use crate::accounts::{self, Filled, link_notice, role_fields};
+use crate::accounts::{self, Filled, link_notice, role_fields, sent_notice};
 use crate::acts::{self, NewAccount};
 use crate::audit;
+use crate::invitation;
 use crate::model::{Directory, permissions};
 use access::{Account, ApiToken, Session, session_of};
 use axum::extract::{Form, Path, Query, State};
@@ -21,6 +22,7 @@ const TOLD: &[(&str, &str)] = &[
     ("ended", "The session has ended."),
     ("all-ended", "Every session has ended."),
     ("revoked", "The token works no more."),
+    ("reset", "Its authenticator app, recovery codes and passkeys are gone, and every session has ended."),
 ];
 
 struct One {
@@ -135,7 +137,19 @@ impl One {
         form_card("Who it is", &self.base(), csrf, &fields, "Save name")
     }
 
-    fn signing_in(&self, csrf: &str) -> Markup {
+    /// Whether a link can be sent by mail, and what the button says.
+    fn mailing(&self, mails: bool, csrf: &str) -> Markup {
+        if !mails || self.account.email == access::FIRST_EMAIL {
+            return Markup::empty();
+        }
+        let label = match self.account.signed_in_at {
+            None => "Send the invitation again",
+            Some(_) => "Send a sign-in link by mail",
+        };
+        self.control("invitation", csrf, label, Look::Plain)
+    }
+
+    fn signing_in(&self, mails: bool, csrf: &str) -> Markup {
         let how = if self.account.has_password {
             "Signs in with a password, or with a link that you make."
         } else {
@@ -145,11 +159,39 @@ impl One {
             Some(at) => Markup::raw(format!("Last on {}.", ui::time(at, &self.d.zone))),
             None => Markup::text("Nobody has signed in with it yet."),
         };
+        let (factors, reset) = self.factors(csrf);
         let body = format!(
-            "<div class=\"card-body stack\"><p class=\"muted\">{how} {last}</p><div class=\"row\">{}</div></div>",
+            "<div class=\"card-body stack\"><p class=\"muted\">{how} {last} {factors}</p><div class=\"row wrap\">{}{}{reset}</div></div>",
+            self.mailing(mails, csrf),
             self.control("link", csrf, "Make a sign-in link", Look::Plain)
         );
         ui::card("", "Sign-in", &Markup::empty(), &Markup::raw(body), &Markup::empty())
+    }
+
+    /// What it proves beyond a password, in words, and a way to take that away when it is lost.
+    fn factors(&self, csrf: &str) -> (String, Markup) {
+        let a = &self.account;
+        let mut has = Vec::new();
+        if a.has_app {
+            has.push("an authenticator app".to_owned());
+        }
+        if a.passkeys > 0 {
+            has.push(ui::format::counted(a.passkeys, "passkey", "passkeys"));
+        }
+        if a.logins > 0 {
+            has.push(ui::format::counted(a.logins, "account elsewhere", "accounts elsewhere"));
+        }
+        let words = if has.is_empty() {
+            "It has no second factor.".to_owned()
+        } else {
+            format!("It has {}.", has.join(" and "))
+        };
+        let reset = if a.has_app || a.passkeys > 0 {
+            self.control("factors/reset", csrf, "Reset second factors", Look::DangerQuiet)
+        } else {
+            Markup::empty()
+        };
+        (words, reset)
     }
 
     fn sessions(&self, csrf: &str) -> Markup {
@@ -228,7 +270,7 @@ impl One {
         Markup::raw(format!("<div class=\"row wrap\">{links}</div>"))
     }
 
-    fn body(&self, by: &Principal, all: &[Permission]) -> Markup {
+    fn body(&self, mails: bool, by: &Principal, all: &[Permission]) -> Markup {
         let said = match &self.why_not {
             None => Markup::empty(),
             Some(why) => {
@@ -240,7 +282,7 @@ impl One {
             &said,
             &self.roles(by, all),
             &self.who(&by.csrf),
-            &self.signing_in(&by.csrf),
+            &self.signing_in(mails, &by.csrf),
             &self.sessions(&by.csrf),
             &self.tokens(&by.csrf),
             &self.more(by),
@@ -260,7 +302,7 @@ impl Asked<'_> {
     /// The page with something above it.
     async fn page(&self, status: StatusCode, above: &Markup) -> Answer {
         let one = load(self.app, self.by, self.headers, self.id).await?;
-        let body = one.body(self.by, &permissions(self.app));
+        let body = one.body(accounts::mails(self.app, &one.d), self.by, &permissions(self.app));
         let sentence = format!("The account of {}.", one.account.email);
         let page = Page {
             app: self.app,
@@ -343,6 +385,22 @@ pub(crate) async fn link(
     asked.page(StatusCode::OK, &link_notice(&app, &account, &token)).await
 }
 
+/// `POST /desk/settings/accounts/{account}/invitation`: another link, sent by mail.
+pub(crate) async fn invite(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Answer {
+    let (by, account) = (principal.clone(), id.clone());
+    let sent = app.blocking(move |app| invitation::send(app, &by, &account)).await;
+    let asked = Asked { app: &app, by: &principal, headers: &headers, id: &id };
+    match sent {
+        Ok(account) => asked.page(StatusCode::OK, &sent_notice(&app, &principal, &account)).await,
+        Err(e) => asked.done(Err::<(), _>(e), "", "No mail was sent").await,
+    }
+}
+
 /// `POST /desk/settings/accounts/{account}/grants`
 pub(crate) async fn give(
     State(app): State<App>,
@@ -405,6 +463,19 @@ pub(crate) async fn end_sessions(
     let ended = app.blocking(move |app| acts::end_sessions(app, &by, &account, keep.as_deref())).await;
     let asked = Asked { app: &app, by: &principal, headers: &headers, id: &id };
     asked.done(ended, "all-ended", "The sessions were not ended").await
+}
+
+/// `POST /desk/settings/accounts/{account}/factors/reset`: for somebody who lost their app or their keys.
+pub(crate) async fn reset_factors(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Answer {
+    let (by, account) = (principal.clone(), id.clone());
+    let done = app.blocking(move |app| acts::reset_factors(app, &by, &account)).await;
+    let asked = Asked { app: &app, by: &principal, headers: &headers, id: &id };
+    asked.done(done, "reset", "The second factors were not reset").await
 }
 
 /// `POST /desk/settings/accounts/{account}/tokens/{token}/removal`

@@ -1,6 +1,7 @@
 //! Accounts: who signs in to the desk, and in which roles.
 
-use crate::acts::{self, NewAccount};
+use crate::acts::NewAccount;
+use crate::invitation::{self, Invited, LIFE_WORDS};
 use crate::model::{Directory, Place, permissions};
 use access::{Account, Scope};
 use axum::extract::{Form, Query, State};
@@ -52,7 +53,7 @@ fn role_words(title: &str, scope: Scope, d: &Directory) -> String {
     }
 }
 
-fn body(d: &Directory, typed: &Typed, by: &Principal, all: &[Permission]) -> Markup {
+fn body(d: &Directory, mails: bool, typed: &Typed, by: &Principal, all: &[Permission]) -> Markup {
     let columns = [
         Column { label: "Account", ..Column::default() },
         Column { label: "Roles", ..Column::default() },
@@ -62,10 +63,15 @@ fn body(d: &Directory, typed: &Typed, by: &Principal, all: &[Permission]) -> Mar
     let list = ui::table(&Table { caption: "Accounts", columns: &columns, rows });
     let count = ui::format::counted(d.accounts.len() as u64, "account", "accounts");
     let foot = Markup::raw(format!("<span>{count}</span>"));
-    Markup::join([&ui::card("", "", &Markup::empty(), &list, &foot), &form(d, typed, by, all)])
+    Markup::join([&ui::card("", "", &Markup::empty(), &list, &foot), &form(d, mails, typed, by, all)])
 }
 
-fn form(d: &Directory, typed: &Typed, by: &Principal, all: &[Permission]) -> Markup {
+fn form(d: &Directory, mails: bool, typed: &Typed, by: &Principal, all: &[Permission]) -> Markup {
+    let hint = if mails {
+        "They sign in with it. An invitation with a link is sent there."
+    } else {
+        "They sign in with it. No mail is sent, as mail is not set up: you get a link to hand over."
+    };
     let fields = Markup::join([
         &field(&Field {
             label: "E-mail",
@@ -73,7 +79,7 @@ fn form(d: &Directory, typed: &Typed, by: &Principal, all: &[Permission]) -> Mar
             kind: "email",
             value: &typed.new.email,
             error: &typed.error,
-            hint: "They sign in with it. No mail is sent: you get a link to hand over.",
+            hint,
             attributes: &[("autocomplete", "off"), ("maxlength", "254")],
             ..Field::default()
         }),
@@ -155,6 +161,28 @@ pub(crate) fn link_notice(app: &App, account: &Account, token: &str) -> Markup {
     secret("Sign-in link", &text, &format!("{origin}/signin/link/{token}"))
 }
 
+/// What is said after an invitation was put on its way.
+pub(crate) fn sent_notice(app: &App, by: &Principal, account: &Account) -> Markup {
+    let text = format!(
+        "A mail with a link is on its way to {}. The link works once, within {LIFE_WORDS}.",
+        account.email
+    );
+    // The log of mails belongs to another capability.
+    let all = app.registry.permissions();
+    let may = all.iter().any(|(_, p)| p.id == "settings.change_mail" && by.may(*p));
+    let log = if may {
+        ui::link_button("See whether it arrived", "/desk/settings/mail/messages", ui::Look::Quiet)
+    } else {
+        Markup::empty()
+    };
+    ui::notice(Tone::Good, "Invited", &Markup::raw(format!("<p>{}</p>{log}", esc(&text))))
+}
+
+/// Whether invitations go by mail.
+pub(crate) fn mails(app: &App, d: &Directory) -> bool {
+    app.access.mail.is_set_up_by(&d.mail)
+}
+
 fn page<'a>(app: &'a App, by: &'a Principal, headers: &'a HeaderMap, d: &'a Directory) -> Page<'a> {
     Page {
         app,
@@ -175,7 +203,7 @@ pub(crate) async fn list(
     Query(told): Query<Told>,
 ) -> Answer {
     let d = app.blocking(|app| app.db.read(Directory::load)).await?;
-    let body = body(&d, &Typed::default(), &principal, &permissions(&app));
+    let body = body(&d, mails(&app, &d), &Typed::default(), &principal, &permissions(&app));
     Ok(page(&app, &principal, &headers, &d).draw(told.words(TOLD), &body))
 }
 
@@ -200,7 +228,7 @@ impl Filled {
     }
 }
 
-/// `POST /desk/settings/accounts`: a new account, and a link for it that is shown this once.
+/// `POST /desk/settings/accounts`: a new account, and an invitation by mail or a link that is shown this once.
 pub(crate) async fn add(
     State(app): State<App>,
     principal: Principal,
@@ -209,15 +237,20 @@ pub(crate) async fn add(
 ) -> Answer {
     let new = NewAccount { place: form.place(), email: form.email, name: form.name, role: form.role };
     let (asked, by) = (new.clone(), principal.clone());
-    let made = app.blocking(move |app| acts::add(app, &by, &asked)).await;
+    let made = app.blocking(move |app| invitation::add(app, &by, &asked)).await;
     let (status, above, typed) = match made {
-        Ok((account, token)) => (StatusCode::OK, link_notice(&app, &account, &token), Typed::default()),
+        Ok(Invited::ByMail(account)) => {
+            (StatusCode::OK, sent_notice(&app, &principal, &account), Typed::default())
+        }
+        Ok(Invited::ByHand(account, token)) => {
+            (StatusCode::OK, link_notice(&app, &account, &token), Typed::default())
+        }
         Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::NotFound) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Markup::empty(), Typed { new, error: e.message })
         }
         Err(e) => return Err(e.into()),
     };
     let d = app.blocking(|app| app.db.read(Directory::load)).await?;
-    let list = body(&d, &typed, &principal, &permissions(&app));
+    let list = body(&d, mails(&app, &d), &typed, &principal, &permissions(&app));
     Ok(page(&app, &principal, &headers, &d).answer(status, &Markup::join([&above, &list])))
 }

@@ -2,7 +2,7 @@
 //! holds all that the account holds, and tells the audit log, in the transaction of the change.
 
 use crate::model::{Directory, Place, permissions};
-use access::{Account, Grant};
+use access::{Account, Grant, Made, NewToken};
 use base::{Error, Micros, Result};
 use capability::audit::{self, Change};
 use capability::{App, Principal};
@@ -46,21 +46,30 @@ fn within_reach(app: &App, tx: &mut Conn<'_>, by: &Principal, public_id: &str) -
 /// `Invalid` for an address or name that cannot be, `Conflict` for an address that has an account, `NotFound` for a role
 /// or place that is not there, `Forbidden` for a role that holds more than whoever asks.
 pub fn add(app: &App, by: &Principal, new: &NewAccount) -> Result<(Account, String)> {
+    app.db.write(Priority::Interactive, |tx| add_in(app, tx, by, new, access::LINK_LIFE))
+}
+
+/// The same within a transaction, with a link that can be used for so long.
+pub(crate) fn add_in(
+    app: &App,
+    tx: &mut Conn<'_>,
+    by: &Principal,
+    new: &NewAccount,
+    life: Micros,
+) -> Result<(Account, String)> {
     let now = app.clock.now();
     if new.name.chars().count() > 80 {
         return Err(Error::invalid("a name has at most 80 characters"));
     }
-    app.db.write(Priority::Interactive, |tx| {
-        let account = access::create(tx, &new.email, Some(&new.name), now)?;
-        let title = format!("Made the account of {}", account.name);
-        told(tx, (by, now), &account, &title, ("", &account.email))?;
-        if !new.role.is_empty() {
-            grant_in(app, tx, by, &account, (&new.role, &new.place))?;
-        }
-        let link = access::create_link(tx, account.id, now)?;
-        told(tx, (by, now), &account, &format!("Made a sign-in link for {}", account.name), ("", ""))?;
-        Ok((account, link))
-    })
+    let account = access::create(tx, &new.email, Some(&new.name), now)?;
+    let title = format!("Made the account of {}", account.name);
+    told(tx, (by, now), &account, &title, ("", &account.email))?;
+    if !new.role.is_empty() {
+        grant_in(app, tx, by, &account, (&new.role, &new.place))?;
+    }
+    let link = access::create_link_for(tx, account.id, life, now)?;
+    told(tx, (by, now), &account, &format!("Made a sign-in link for {}", account.name), ("", ""))?;
+    Ok((account, link))
 }
 
 /// Makes a sign-in link, which lets whoever has it be the account once; blocking.
@@ -68,13 +77,22 @@ pub fn add(app: &App, by: &Principal, new: &NewAccount) -> Result<(Account, Stri
 /// # Errors
 /// `NotFound`, or `Forbidden` when the account holds more than whoever asks.
 pub fn link(app: &App, by: &Principal, public_id: &str) -> Result<(Account, String)> {
+    app.db.write(Priority::Interactive, |tx| link_in(app, tx, by, public_id, access::LINK_LIFE))
+}
+
+/// The same within a transaction, with a link that can be used for so long.
+pub(crate) fn link_in(
+    app: &App,
+    tx: &mut Conn<'_>,
+    by: &Principal,
+    public_id: &str,
+    life: Micros,
+) -> Result<(Account, String)> {
     let now = app.clock.now();
-    app.db.write(Priority::Interactive, |tx| {
-        let account = within_reach(app, tx, by, public_id)?;
-        let link = access::create_link(tx, account.id, now)?;
-        told(tx, (by, now), &account, &format!("Made a sign-in link for {}", account.name), ("", ""))?;
-        Ok((account, link))
-    })
+    let account = within_reach(app, tx, by, public_id)?;
+    let link = access::create_link_for(tx, account.id, life, now)?;
+    told(tx, (by, now), &account, &format!("Made a sign-in link for {}", account.name), ("", ""))?;
+    Ok((account, link))
 }
 
 /// Changes name and address of an account; blocking.
@@ -199,17 +217,40 @@ pub fn end_sessions(app: &App, by: &Principal, public_id: &str, keep: Option<&st
     })
 }
 
-/// Makes an API token for an account, for the command line; blocking.
+/// Takes the authenticator app, recovery codes and passkeys of an account away, and ends its sessions; blocking.
 ///
 /// # Errors
 /// As [`link`].
-pub fn make_token(app: &App, by: &Principal, public_id: &str, name: &str) -> Result<String> {
+pub fn reset_factors(app: &App, by: &Principal, public_id: &str) -> Result<Account> {
     let now = app.clock.now();
     app.db.write(Priority::Interactive, |tx| {
         let account = within_reach(app, tx, by, public_id)?;
-        let token = access::create_api_token(tx, account.id, name, now)?;
-        told(tx, (by, now), &account, &format!("Made an API token for {}", account.name), ("", name))?;
-        Ok(token)
+        access::second::reset(tx, account.id)?;
+        let passkeys = account.passkeys;
+        let before = format!("app: {}, passkeys: {passkeys}", if account.has_app { "yes" } else { "no" });
+        told(
+            tx,
+            (by, now),
+            &account,
+            &format!("Reset the second factors of {}", account.name),
+            (&before, ""),
+        )?;
+        Ok(account)
+    })
+}
+
+/// Makes an API token for an account, for the command line; blocking.
+///
+/// # Errors
+/// As [`link`], and [`access::create_token`].
+pub fn make_token(app: &App, by: &Principal, public_id: &str, new: &NewToken) -> Result<Made> {
+    let now = app.clock.now();
+    app.db.write(Priority::Interactive, |tx| {
+        let account = within_reach(app, tx, by, public_id)?;
+        let made = access::create_token(tx, by, &permissions(app), account.id, new, now)?;
+        let title = format!("Made an API token for {}", account.name);
+        told(tx, (by, now), &account, &title, ("", new.name.trim()))?;
+        Ok(made)
     })
 }
 

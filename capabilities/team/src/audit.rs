@@ -144,17 +144,22 @@ pub(crate) struct Kept {
 
 /// `POST /desk/settings/audit/retention`
 pub(crate) async fn keep(State(app): State<App>, principal: Principal, Form(form): Form<Kept>) -> Answer {
-    app.blocking(move |app| {
-        let now = app.clock.now();
-        app.community.set_telling(YEARS, &form.years, |tx, before, after| {
-            let title = "Changed how long the audit log is kept";
-            let (before, after) = (audit_view::years_words(before), audit_view::years_words(after));
-            let action = crate::SET_RETENTION.id;
-            audit::record(tx, &principal, now, &Change { action, subject: YEARS, title, before, after })
-        })
-    })
-    .await?;
+    app.blocking(move |app| set_years(app, &principal, &form.years)).await?;
     Ok(Redirect::to(&format!("{PATH}?told=saved")).into_response())
+}
+
+/// Says how many years the audit log is kept; empty for ever. Blocking.
+///
+/// # Errors
+/// `Invalid` for another number than 1, 2 or 5.
+pub(crate) fn set_years(app: &App, by: &Principal, years: &str) -> Result<()> {
+    let now = app.clock.now();
+    app.community.set_telling(YEARS, years, |tx, before, after| {
+        let title = "Changed how long the audit log is kept";
+        let (before, after) = (audit_view::years_words(before), audit_view::years_words(after));
+        let action = crate::SET_RETENTION.id;
+        audit::record(tx, by, now, &Change { action, subject: YEARS, title, before, after })
+    })
 }
 
 /// Removes what is older than the community keeps, and tells so; how many entries went. Blocking; for once a day.

@@ -27,6 +27,8 @@ pub struct Directory {
     pub community: String,
     /// The zone of its figures.
     pub zone: Zone,
+    /// What the community decided about mail, as it is stored.
+    pub mail: String,
     /// Every account, oldest first.
     pub accounts: Vec<Account>,
     /// Every role with its sentence.
@@ -50,6 +52,7 @@ impl Directory {
         Ok(Self {
             community: decided.text("name").to_owned(),
             zone: Zone::named(decided.text("zone"))?,
+            mail: decided.text("mail").to_owned(),
             accounts: access::list(c)?,
             roles: access::list_roles(c)?,
             grants: access::grants(c)?,

@@ -49,6 +49,30 @@ pub(crate) fn save(app: &App, by: &Principal, wanted: &Wanted) -> Result<usize> 
     })
 }
 
+/// Makes one role hold exactly these permissions, by their ids; whether that changed anything. Blocking.
+///
+/// # Errors
+/// As [`save`]; `Conflict` for the role of owners, `Invalid` for a permission that is not there.
+pub(crate) fn hold(app: &App, by: &Principal, slug: &str, ids: &[String]) -> Result<bool> {
+    let now = app.clock.now();
+    let all = permissions(app);
+    if let Some(unknown) = ids.iter().find(|id| !all.iter().any(|p| p.id == id.as_str())) {
+        return Err(Error::invalid(format!(
+            "there is no permission \"{unknown}\"; GET /api/v1/roles names them"
+        )));
+    }
+    app.db.write(Priority::Interactive, |tx| {
+        let role = access::role_named(tx, slug)?;
+        if role.slug == OWNER {
+            return Err(Error::conflict("owners may do everything; that cannot be changed"));
+        }
+        let holds = |p: &Permission| ids.iter().any(|id| id == p.id);
+        let changed = make_hold(tx, by, &role, (&all, &holds), now)?;
+        keeps_a_way_back(tx, by)?;
+        Ok(changed)
+    })
+}
+
 /// Sets a role back to what it holds at first; whether that changed anything. Blocking.
 ///
 /// # Errors
@@ -134,6 +158,30 @@ pub(crate) fn add(app: &App, by: &Principal, title: &str, sentence: &str) -> Res
             Change { action: ACTION, subject: &role.slug, title: &title, after: sentence, before: "" };
         audit::record(tx, by, now, &change)?;
         Ok(role)
+    })
+}
+
+/// Says whether whoever has a role must prove more than a password; whether that changed anything. Blocking.
+///
+/// # Errors
+/// `Forbidden` for a role that holds more than whoever asks.
+pub(crate) fn demand(app: &App, by: &Principal, slug: &str, demanded: bool) -> Result<bool> {
+    let now = app.clock.now();
+    let all = permissions(app);
+    app.db.write(Priority::Interactive, |tx| {
+        let changed = access::demand_second_factor(tx, by, &all, slug, demanded)?;
+        if changed {
+            let role = access::role_named(tx, slug)?;
+            let (word, before, after) = if demanded {
+                ("Asked for", "", "second factor")
+            } else {
+                ("Stopped asking for", "second factor", "")
+            };
+            let title = format!("{word} a second factor of whoever has the role {}", role.title);
+            let change = Change { action: ACTION, subject: &role.slug, title: &title, before, after };
+            audit::record(tx, by, now, &change)?;
+        }
+        Ok(changed)
     })
 }
 

@@ -191,7 +191,7 @@ pub(crate) fn one(state: &State_, role: &Role, by: &Principal) -> Markup {
         let note = ui::notice(ui::Tone::Info, "", &Markup::text(OWNERS));
         let list = Markup::raw(format!("<div class=\"card-body stack\">{groups}</div>"));
         let card = ui::card("", "May do", &Markup::empty(), &list, &Markup::empty());
-        return Markup::join([&note, &card, &back]);
+        return Markup::join([&note, &card, &second_factor(role, by), &back]);
     }
     let inside = format!(
         "<header class=\"card-head\"><h2 class=\"grow\">May do</h2></header><div class=\"card-body stack\">{groups}</div>\
@@ -214,6 +214,35 @@ pub(crate) fn one(state: &State_, role: &Role, by: &Principal) -> Markup {
     }
     Markup::join([
         &form(state, by, &role.slug, "", &inside),
+        &second_factor(role, by),
         &Markup::raw(format!("<div class=\"row wrap\">{more}</div>")),
     ])
+}
+
+/// Whether whoever has the role must prove more than a password, and the button that changes it. Only an owner says so of
+/// owners.
+fn second_factor(role: &Role, by: &Principal) -> Markup {
+    let (now, label, wanted) = if role.second_factor {
+        ("Whoever has this role proves more than a password.", "Stop asking for it", "")
+    } else {
+        ("A password is enough for whoever has this role.", "Ask for a second factor", "1")
+    };
+    let why = "A second factor is a code of an authenticator app, a passkey, or a provider that they sign in with. Whoever has \
+               none sets one up at the next sign-in; sessions that began with a password alone end at once.";
+    let owns = by.account.is_none_or(|_| role.slug != OWNER || by.may(crate::SET_RETENTION));
+    let button = if owns {
+        let button = ui::Button { label, small: true, ..Default::default() }.markup();
+        Markup::raw(format!(
+            "<form method=\"post\" action=\"{PATH}/{}/second-factor\">{}{}{button}</form>",
+            ui::encoded(&role.slug),
+            ui::hidden("csrf", &by.csrf),
+            ui::hidden("demanded", wanted)
+        ))
+    } else {
+        ui::why("only an owner decides about owners")
+    };
+    let inside = format!(
+        "<div class=\"card-body stack\"><p>{now}</p><p class=\"muted\">{why}</p><div class=\"row\">{button}</div></div>"
+    );
+    ui::card("second-factor", "Second factor", &Markup::empty(), &Markup::raw(inside), &Markup::empty())
 }

@@ -20,6 +20,8 @@ const TOLD: &[(&str, &str)] = &[
     ("made", "The role is made and holds nothing yet: tick what it may do."),
     ("reset", "The role holds what it held at first."),
     ("removed", "The role is removed."),
+    ("asks", "Whoever has this role must prove more than a password from now on."),
+    ("asks-not", "A password is enough for this role again."),
 ];
 
 /// What the pages are drawn from.
@@ -197,6 +199,28 @@ pub(crate) async fn reset(
         format!("{PATH}/{}?told={}", ui::encoded(&role), if changed { "reset" } else { "same" })
     };
     asked.done(changed.map(place)).await
+}
+
+/// The form of a second factor.
+#[derive(Deserialize)]
+pub(crate) struct Demanded {
+    #[serde(default)]
+    demanded: String,
+}
+
+/// `POST /desk/settings/roles/{role}/second-factor`
+pub(crate) async fn demand(
+    State(app): State<App>,
+    principal: Principal,
+    headers: HeaderMap,
+    Path(role): Path<String>,
+    Form(form): Form<Demanded>,
+) -> Answer {
+    let (by, slug, wanted) = (principal.clone(), role.clone(), !form.demanded.is_empty());
+    let changed = app.blocking(move |app| role_acts::demand(app, &by, &slug, wanted)).await;
+    let asked = Asked { app: &app, by: &principal, headers: &headers, only: &role };
+    let told = if wanted { "asks" } else { "asks-not" };
+    asked.done(changed.map(|_| format!("{PATH}/{}?told={told}", ui::encoded(&role)))).await
 }
 
 /// `POST /desk/settings/roles/{role}/removal`

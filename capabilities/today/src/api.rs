@@ -6,11 +6,10 @@ use crate::store;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use capability::{App, Principal, Problem};
+use axum::response::IntoResponse;
+use capability::api::{Answer, created};
+use capability::{App, Principal};
 use serde_json::json;
-
-type Answer = std::result::Result<Response, Problem>;
 
 /// `GET /api/v1/today`: what waits, first what is most urgent. Times are UTC microseconds.
 pub(crate) async fn list(
@@ -51,7 +50,7 @@ pub(crate) async fn list(
 pub(crate) async fn decide(State(app): State<App>, principal: Principal, Json(asked): Json<Asked>) -> Answer {
     let new = asked.checked(app.clock.now())?;
     let id = app.blocking(move |app| store::decide(app, &new, &principal.name)).await?;
-    Ok((StatusCode::CREATED, Json(json!({ "id": id }))).into_response())
+    created(&format!("/api/v1/today/states/{id}"), json!({ "id": id }))
 }
 
 /// `DELETE /api/v1/today/states/{state}`

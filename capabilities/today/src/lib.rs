@@ -5,6 +5,8 @@
 //! kept here.
 
 mod api;
+mod described;
+mod digest;
 mod gather;
 mod model;
 mod pages;
@@ -13,6 +15,7 @@ mod view;
 
 use axum::Router;
 use axum::routing::{get, post};
+use capability::digest::DigestKind;
 use capability::{App, Manifest, NavEntry, Permission, Roles, Routes, Table};
 use store::MIGRATIONS;
 
@@ -40,15 +43,34 @@ pub fn manifest() -> Manifest {
             permission: SEE,
         }],
         routes: vec![Routes::new(SEE, seeing), Routes::new(DECIDE, deciding)],
-        api: vec![Routes::new(SEE, api_seeing), Routes::new(DECIDE, api_deciding)],
+        api: vec![
+            Routes::api(SEE, api_seeing, described::READING),
+            Routes::api(DECIDE, api_deciding, described::DECIDING),
+        ],
+        shapes: described::SHAPES,
         permissions: vec![SEE, DECIDE],
+        digests: vec![DigestKind {
+            id: "today",
+            title: "Today",
+            sentence: "What needs somebody, sorted by harm and lateness, with a link to each. No mail when nothing does.",
+            permission: SEE,
+            weekly: false,
+            give: digest::give,
+        }],
         migrations: MIGRATIONS,
-        tables: vec![Table::personal(
-            "today_states",
-            &["title"],
-            "what the team decided about items that name the member",
-            "removed with the items that name them",
-        )],
+        tables: vec![
+            Table::personal(
+                "today_states",
+                &["title"],
+                "what the team decided about items that name the member",
+                "what they say is removed",
+            )
+            .reached(
+                capability::Found::Named(&["title", "reason"]),
+                capability::Erase::Blank(&["title", "reason"]),
+            )
+            .purpose("To put off or dismiss what waits on Today"),
+        ],
         ..Manifest::default()
     }
 }

@@ -8,16 +8,12 @@ use crate::{act, store};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use base::{Error, Result};
-use capability::{App, Principal, Problem};
+use capability::api::{Answer, Paging, ok};
+use capability::{App, Principal};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-type Answer = std::result::Result<Response, Problem>;
-
-/// Deliveries on one page.
-const PAGE: i64 = 50;
 
 fn endpoint_json(e: &Endpoint) -> Value {
     json!({
@@ -94,10 +90,9 @@ impl Subscription {
 }
 
 /// `GET /api/v1/webhooks`
-pub(crate) async fn list(State(app): State<App>) -> Answer {
+pub(crate) async fn list(State(app): State<App>, paging: Paging) -> Answer {
     let all = app.blocking(|app| app.db.read(store::list)).await?;
-    let items: Vec<Value> = all.iter().map(endpoint_json).collect();
-    Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
+    ok(paging.answer(all.iter().map(endpoint_json).collect())?)
 }
 
 /// `POST /api/v1/webhooks`: 201 with the id, by which the subscription is ended, and the secret, which is in no other
@@ -185,30 +180,31 @@ pub(crate) async fn test(
 pub(crate) struct Which {
     #[serde(default)]
     state: String,
-    cursor: Option<String>,
 }
 
 /// `GET /api/v1/webhooks/{endpoint}/deliveries`
 pub(crate) async fn deliveries(
     State(app): State<App>,
     Path(id): Path<String>,
+    paging: Paging,
     Query(which): Query<Which>,
 ) -> Answer {
     let state = DeliveryState::parse(&which.state)?;
-    let before = which.cursor.as_deref().map(log::number).transpose()?.unwrap_or(i64::MAX);
+    let before = if paging.cursor.is_empty() { i64::MAX } else { log::number(&paging.cursor)? };
+    let limit = paging.limit;
     let mut found = app
         .blocking(move |app| {
             app.db.read(|c| {
                 let e = store::get(c, &id)?;
-                log::list(c, e.endpoint_id, state, before, PAGE + 1)
+                log::list(c, e.endpoint_id, state, before, limit as i64 + 1)
             })
         })
         .await?;
-    let more = found.len() as i64 > PAGE;
-    found.truncate(usize::try_from(PAGE).unwrap_or_default());
+    let more = found.len() > limit;
+    found.truncate(limit);
     let next = found.last().filter(|_| more).map(Delivery::id);
     let items: Vec<Value> = found.iter().map(delivery_json).collect();
-    Ok(Json(json!({ "items": items, "next_cursor": next })).into_response())
+    Ok(Json(json!({ "items": items, "next": next })).into_response())
 }
 
 /// What is to be sent again.
@@ -231,13 +227,13 @@ pub(crate) async fn replay(
 }
 
 /// `GET /api/v1/webhooks/events`: every event, each with a sample of the whole body.
-pub(crate) async fn events(State(app): State<App>) -> Answer {
+pub(crate) async fn events(State(app): State<App>, paging: Paging) -> Answer {
     let now = app.clock.now();
     let items: Vec<Value> = catalogue::all(&app.registry)
         .iter()
         .map(|e| json!({ "event": e.kind, "meaning": e.meaning, "sample": e.sample(now) }))
         .collect();
-    Ok(Json(json!({ "items": items, "next_cursor": null })).into_response())
+    ok(paging.answer_by("event", items)?)
 }
 
 /// `GET /api/v1/webhooks/samples/{kind}`: a list of one sample with an id, as whoever sets a trigger up wants to see it.

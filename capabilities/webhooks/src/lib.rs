@@ -12,6 +12,7 @@ mod bench;
 mod body;
 mod catalogue;
 mod csv;
+mod described;
 mod desk;
 mod endpoint;
 mod follow;
@@ -49,7 +50,8 @@ pub fn manifest() -> Manifest {
         id: "webhooks",
         title: "Webhooks",
         routes: vec![Routes::new(MANAGE_WEBHOOKS, pages)],
-        api: vec![Routes::new(MANAGE_WEBHOOKS, calls)],
+        api: vec![Routes::api(MANAGE_WEBHOOKS, calls, described::OPERATIONS)],
+        shapes: described::SHAPES,
         permissions: vec![MANAGE_WEBHOOKS],
         migrations: MIGRATIONS,
         tables: vec![
@@ -63,6 +65,7 @@ pub fn manifest() -> Manifest {
             Table::impersonal("webhook_deliveries"),
             Table::impersonal("webhook_positions"),
         ],
+        recipients: Some(store::recipients),
         sealed: vec![Sealed { table: "webhook_secrets", column: "secret", id: "public_id" }],
         schedules: vec![Schedule::new("webhooks.tidy", jobs::When::Daily(4 * 60), |app, _| {
             log::tidy(&app.db, app.clock.now())

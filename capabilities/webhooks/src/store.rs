@@ -36,6 +36,13 @@ pub(crate) fn list(c: &mut Conn<'_>) -> Result<Vec<Endpoint>> {
     c.query(&sql, &[], read)
 }
 
+/// Who is told of events, for the record of processing: never the whole address, which may hold a secret.
+pub(crate) fn recipients(c: &mut Conn<'_>) -> Result<Vec<String>> {
+    let active = list(c)?.into_iter().filter(|e| e.stopped_at.is_none());
+    let host = |url: &str| url.split('/').nth(2).unwrap_or_default().to_owned();
+    Ok(active.map(|e| format!("{} ({}): events by webhook", host(&e.url), e.description)).collect())
+}
+
 pub(crate) fn get(c: &mut Conn<'_>, id: &str) -> Result<Endpoint> {
     let sql = format!("SELECT {COLUMNS} FROM webhook_endpoints WHERE public_id = $1");
     c.query_opt(&sql, &[id.into()], read)?

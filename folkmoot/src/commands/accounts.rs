@@ -35,8 +35,19 @@ pub fn accounts(app: &App, args: &AccountsArgs, out: &mut dyn Out) -> Result<()>
             let (_, token) = acts::link(app, &by, &found(app, email)?.public_id)?;
             say_link(app, &token, args.json, out)
         }
+        AccountsAction::ResetFactors { email } => {
+            let reset = acts::reset_factors(app, &by, &found(app, email)?.public_id)?;
+            if args.json {
+                return out.line(&json(&json!({ "reset": reset.public_id }))?);
+            }
+            out.line(&format!(
+                "{} signs in without a second factor again; its sessions have ended.",
+                reset.email
+            ))
+        }
         AccountsAction::Token { email, name } => {
-            let token = acts::make_token(app, &by, &found(app, email)?.public_id, name)?;
+            let new = access::NewToken { name: name.clone(), ..access::NewToken::default() };
+            let token = acts::make_token(app, &by, &found(app, email)?.public_id, &new)?.secret;
             if args.json {
                 return out.line(&json(&json!({ "token": token }))?);
             }

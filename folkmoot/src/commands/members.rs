@@ -4,16 +4,18 @@ use super::{Context, json};
 use crate::cli::{ImportArgs, MembersAction, MembersArgs};
 use crate::out::{Out, aligned, when};
 use base::{Error, Result};
-use capability::App;
+use capability::{App, Principal};
 use community::{people, settings};
 use serde_json::json;
+use std::path::Path;
 use store::Priority;
 
 /// Who is named as the one who linked, when it was said on the command line.
 const BY: &str = "command line";
 
 /// Links, unlinks, and keeps the list of staff.
-pub fn members(app: &App, args: &MembersArgs, out: &mut dyn Out) -> Result<()> {
+pub fn members(context: &Context, args: &MembersArgs, out: &mut dyn Out) -> Result<()> {
+    let app = &context.app;
     let now = app.clock.now();
     match &args.action {
         MembersAction::Link { one, other, reason } => {
@@ -39,6 +41,7 @@ pub fn members(app: &App, args: &MembersArgs, out: &mut dyn Out) -> Result<()> {
             }
             out.line(&format!("{link} is taken back."))
         }
+        MembersAction::Export { member, out: file } => export(context, member, file, args.json, out),
         MembersAction::Links => links(app, args.json, out),
         MembersAction::Staff { add, remove } => staff(app, add, remove, args.json, out),
     }
@@ -73,6 +76,25 @@ pub fn import_roster(context: &Context, args: &ImportArgs, out: &mut dyn Out) ->
         return Ok(());
     }
     out.note("Nothing is linked yet: decide under Members, Suggested links.")
+}
+
+/// Writes everything that is held about a member into a new file.
+fn export(context: &Context, member: &str, path: &Path, as_json: bool, out: &mut dyn Out) -> Result<()> {
+    let path = context.cwd.join(path);
+    let file = std::fs::File::create_new(&path).map_err(|e| Error::from(e).at(path.display()))?;
+    let (id, rows) = match privacy::export_to(&context.app, &Principal::local(), member, &file) {
+        Ok(made) => made,
+        Err(e) => {
+            // Half a file is no export.
+            let _ = std::fs::remove_file(&path);
+            return Err(e);
+        }
+    };
+    if as_json {
+        return out.line(&json(&json!({ "member": id, "file": path, "rows": rows }))?);
+    }
+    out.line(&format!("{rows} rows about {id} are in {}.", path.display()))?;
+    out.note("It is a personal file: hand it to the member and to nobody else.")
 }
 
 fn links(app: &App, as_json: bool, out: &mut dyn Out) -> Result<()> {

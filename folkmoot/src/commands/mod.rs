@@ -10,12 +10,15 @@ mod bench_search;
 mod check;
 mod import;
 mod jobs;
+mod mail;
 mod members;
 mod metric;
 pub mod reference;
 mod search;
 mod settings;
 mod sources;
+mod sso;
+mod tokens;
 
 use crate::cli::{Command, SecretsAction};
 use crate::out::Out;
@@ -44,13 +47,16 @@ pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8
         Command::Metrics => metric::metrics(out),
         Command::Settings(args) => settings::settings(app, args, out),
         Command::Accounts(args) => accounts::accounts(app, args, out),
+        Command::Tokens(args) => tokens::tokens(app, args, out),
         Command::Roles { json } => accounts::roles(app, *json, out),
+        Command::Sso(args) => sso::sso(app, args, out),
         Command::Audit(args) => audit::audit(app, args, out),
-        Command::Members(args) => members::members(app, args, out),
+        Command::Members(args) => members::members(context, args, out),
         Command::Sources(args) => sources::sources(app, args, out),
         Command::Search(args) => search::search(app, args, out),
         Command::Check { json } => return check::check(app, *json, out),
         Command::Jobs(args) => jobs::jobs(app, args, out),
+        Command::Mail(args) => mail::mail(app, args, out),
         Command::Secrets { action: SecretsAction::Rotate, json } => jobs::secrets(app, *json, out),
         Command::BenchJobs { jobs } => jobs::bench(app, *jobs, out),
         Command::BenchWebhooks { endpoints, failing, events } => {

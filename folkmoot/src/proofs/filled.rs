@@ -47,7 +47,7 @@ fn fill(database: &'static str, database_url: String) -> Filled {
     let app = open(&config, clock.clone()).expect("a program");
     let imports: Vec<String> =
         ["Forum", "Chat", "List"].iter().map(|name| bring_in(&app, folder.path(), name)).collect();
-    let (session, link) = app
+    let (session, links) = app
         .db
         .write(Priority::Interactive, |tx| {
             let one = people::get_identity(tx, "Forum:ana")?;
@@ -65,16 +65,95 @@ fn fill(database: &'static str, database_url: String) -> Filled {
                  VALUES ('whe_test', 'https://hooks.example.org/in', 'A chat', '*', 0, 0, $1, $1)",
                 &[clock.now().into()],
             )?;
+            // One that no request reaches: the guard refuses its address before anything is sent.
+            tx.execute(
+                "INSERT INTO sso_providers (public_id, name, issuer, client_id, scopes, group_claim, makes_accounts, domains,
+                   trusts_email, passwords, made_at)
+                 VALUES ('idp_test', 'Main', 'https://127.0.0.1/', 'desk', 'openid', '', 0, '', 0, 1, $1)",
+                &[clock.now().into()],
+            )?;
+            mails(tx, account.id, clock.now())?;
+            privacy_rows(tx, clock.now())?;
             let session = access::create_session(tx, account.id, clock.now())?;
-            Ok((session, access::create_link(tx, account.id, clock.now())?))
+            let link = access::create_link(tx, account.id, clock.now())?;
+            let digest = mailer::Unsubscribe { list: "digests".into(), subject: "dig_test".into() };
+            Ok((session, (link, app.access.mail.unsubscribe_path(tx, &digest)?)))
         })
         .expect("an account");
     app.community.fold_all().expect("folded");
-    let ids = ids(&app, imports, link);
+    let mut ids = ids(&app, imports, links);
+    let member = ids.iter().find(|i| i.0 == "member").map(|i| i.1[0].clone()).unwrap_or_default();
+    let link = privacy::preference_link(&app, &access::Principal::local(), &member).expect("a link");
+    ids.push(("preferences", vec![link.trim_start_matches("/preferences/").to_owned()]));
     Filled { app, database, session, ids, config, clock, _folder: folder }
 }
 
-fn ids(app: &App, imports: Vec<String>, link: String) -> Vec<(&'static str, Vec<String>)> {
+/// What the token [`ADDRESS_TOKEN`] is stored as.
+const ADDRESS_HASH: &str = "4a028046e04f7f5a1b44e07cbdc30680c30017a8ed232395032e72cd1d4d674a";
+/// A link that confirms another address.
+const ADDRESS_TOKEN: &str = "address-token";
+
+/// A mail that was sent, a subscription, and an address that waits to be confirmed.
+fn mails(tx: &mut store::Conn<'_>, account: i64, now: base::Micros) -> base::Result<()> {
+    tx.execute(
+        "INSERT INTO mail_messages (public_id, kind, account_id, email, name, subject, mime_id, queued_at, sent_at)
+         VALUES ('eml_test', 'team.invitation', $1, 'bo@example.org', 'Bo', 'Welcome', 'eml_test@example.org', $2, $2)",
+        &[account.into(), now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO digest_subscriptions (public_id, account_id, kind, view, days, hour, zone, due_at, made_at)
+         VALUES ('dig_test', $1, 'today', '', 'all', 8, '', $2, $2)",
+        &[account.into(), now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO email_changes (token_hash, account_id, email, created_at, expires_at)
+         VALUES ($1, $2, 'new@example.org', $3, $4)",
+        &[ADDRESS_HASH.into(), account.into(), now.into(), (now + 3_600_000_000).into()],
+    )
+    .map(|_| ())
+}
+
+/// An export with a file, an erasure that waits, a hold, a rule and a purpose.
+fn privacy_rows(tx: &mut store::Conn<'_>, now: base::Micros) -> base::Result<()> {
+    tx.execute(
+        "INSERT INTO member_exports (public_id, identity, asked_by, asked_at, made_at, bytes, rows)
+         SELECT 'exp_test', MIN(identity), 'test', CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST(2 AS BIGINT),
+           CAST(1 AS BIGINT) FROM identities",
+        &[now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO member_export_parts (export_id, part, body) SELECT export_id, CAST(0 AS BIGINT), $1 FROM member_exports",
+        &[b"PK"[..].into()],
+    )?;
+    tx.execute(
+        "INSERT INTO erasures (public_id, identity, identities, mentions, reason, asked_by, asked_at, due_at, step, place,
+           counts)
+         SELECT 'era_test', MAX(identity), '[]', CAST(0 AS BIGINT), 'test', 'test', CAST($1 AS BIGINT),
+           CAST($1 AS BIGINT), '', 'null', '{}' FROM identities",
+        &[now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO legal_holds (public_id, source_id, reason, set_by, set_at)
+         SELECT 'hld_test', MAX(source_id), 'test', 'test', CAST($1 AS BIGINT) FROM sources",
+        &[now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO retention_rules (public_id, source_id, kind, days, set_by, set_at)
+         VALUES ('ret_test', 0, 0, 30, 'test', $1)",
+        &[now.into()],
+    )?;
+    tx.execute(
+        "INSERT INTO consent_purposes (slug, title, sentence, made_by, made_at) VALUES ('news', 'News', '', 'test', $1)",
+        &[now.into()],
+    )?;
+    Ok(())
+}
+
+fn ids(
+    app: &App,
+    imports: Vec<String>,
+    (link, unsubscribe): (String, String),
+) -> Vec<(&'static str, Vec<String>)> {
     let chapters =
         app.registry.manifests().iter().flat_map(|m| &m.docs).map(|d| d.slug.to_owned()).take(2).collect();
     let list = |sql: &str| app.db.read(|c| c.query(sql, &[], |r| r.text(0))).expect("ids");
@@ -91,9 +170,21 @@ fn ids(app: &App, imports: Vec<String>, link: String) -> Vec<(&'static str, Vec<
         ("role", list("SELECT slug FROM roles WHERE slug IN ('owner', 'moderator') ORDER BY role_id")),
         ("chapter", chapters),
         ("identity", list("SELECT public_id FROM identities ORDER BY identity LIMIT 1")),
+        ("export", vec!["exp_test".to_owned()]),
+        ("erasure", vec!["era_test".to_owned()]),
+        ("hold", vec!["hld_test".to_owned()]),
+        ("rule", vec!["ret_test".to_owned()]),
+        ("purpose", vec!["news".to_owned()]),
         ("token", vec![link]),
+        ("address_token", vec![ADDRESS_TOKEN.to_owned()]),
+        ("unsubscribe_path", vec![unsubscribe]),
+        ("mail", vec!["eml_test".to_owned()]),
+        ("digest", vec!["dig_test".to_owned()]),
         ("endpoint", list("SELECT public_id FROM webhook_endpoints")),
+        ("provider", vec!["idp_test".to_owned()]),
         ("kind", vec!["question.asked".to_owned()]),
+        ("annotation", vec!["ann_test".to_owned()]),
+        ("operation", vec!["listMembers".to_owned(), "pushActivities".to_owned()]),
         ("metric", metric::registry().iter().map(|d| d.id.to_owned()).collect()),
     ]
 }

@@ -64,9 +64,10 @@ fn every_route_lets_in_whom_the_reviewed_table_names() {
 
 #[test]
 fn what_is_open_to_anybody_is_a_short_list() {
-    // Signing in, probes, style sheets, and what sends on to the sign-in page. Whatever else comes here is a mistake.
+    // Signing in, probes, style sheets, what sends on to the sign-in page, and what a signed link opens. Whatever else
+    // comes here is a mistake.
     let open: Vec<String> =
         reviewed().into_iter().filter(|l| l.ends_with(" anybody") || l.contains(" - ")).collect();
-    assert!(open.len() <= 20, "{} routes have no permission:\n{}", open.len(), open.join("\n"));
+    assert!(open.len() <= 25, "{} routes have no permission:\n{}", open.len(), open.join("\n"));
     assert!(open.iter().all(|l| !l.contains(" /api/")), "{open:?}");
 }

@@ -3,10 +3,13 @@
 //!
 //! These tests read the sources of the workspace, so that nothing new escapes them.
 
+mod api;
 mod filled;
 mod forms;
 mod gates;
 mod matrix;
+mod personal;
 mod reads;
+mod rolling;
 mod source;
 mod sql;

@@ -25,6 +25,8 @@ const VISITS: &[(&str, &[&str])] = &[
     ("/desk/health/annotations/{id}", &["/desk/health/annotations/ann_test"]),
     ("/desk/help/pictures/{name}", &["/desk/help/pictures/health-light.png"]),
     ("/signin/link/{token}", &["/signin/link/{token}"]),
+    ("/signin/address/{token}", &["/signin/address/{address_token}"]),
+    ("/mail/unsubscribe/{token}", &["{unsubscribe_path}"]),
     ("/desk/health/cards/{key}", &["/desk/health/cards/{metric}", "/desk/health/cards/lead"]),
     ("/desk/health", &["/desk/health?period=12m", "/desk/health?source={source}&staff=exclude"]),
     (
@@ -37,14 +39,21 @@ const VISITS: &[(&str, &[&str])] = &[
     ),
     ("/desk/health/{metric}/rows", &["/desk/health/{metric}/rows", "/desk/health/{metric}/rows?cursor=2"]),
     ("/desk/sources/looks/{look}/progress", &["/desk/sources/looks/none/progress"]),
+    ("/desk/settings/privacy/rules", &["/desk/settings/privacy/rules?kind=&source=Forum&days=30"]),
+    ("/api/v1/retention-rules/preview", &["/api/v1/retention-rules/preview?kind=message.posted&days=30"]),
     ("/desk/sources/import", &["/desk/sources/import?source=Forum&format=activities"]),
 ];
 
 /// Routes that take more, the first time after a start and again: what is left to do. Only shrinks.
 const OVER: &[(&str, [usize; 2])] = &[];
 
-/// Routes on a listener of their own, which no page and no person reads.
-const ELSEWHERE: [&str; 1] = ["/metrics"];
+/// Routes on a listener of their own, which no page and no person reads, and those that lead to another server and back.
+const ELSEWHERE: [&str; 4] = [
+    "/metrics",
+    "/signin/with/{provider}",
+    "/signin/with/{provider}/callback",
+    "/account/logins/{provider}/begin",
+];
 
 /// What an address may answer beside 200: where it leads on.
 fn fits(status: StatusCode) -> bool {
@@ -82,6 +91,10 @@ fn addresses(route: &Route, filled: &Filled) -> Result<Vec<String>, String> {
 /// The program as it is after a start: nothing is kept in memory but who is who, which is read again only after
 /// a link or a mark was changed.
 fn fresh(filled: &Filled) -> (Router, Db) {
+    // What a node says of itself every few seconds would be counted with a page's statements.
+    if let Some(presence) = &filled.app.presence {
+        presence.end();
+    }
     let access = Access::new(filled.app.db.clone(), filled.clock.clone(), look());
     let registry = Registry::new(lists::manifests()).expect("a sound registry");
     let app = App::new(access, registry, filled.config.data.clone(), lists::IMPORTERS);

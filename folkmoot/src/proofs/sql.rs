@@ -18,7 +18,11 @@ const FRAGMENTS: &[(&str, &str, &str)] = &[
     ("read/days.rs", "order", "ASC"),
     ("read/messages.rs", "sign", "<"),
     ("jobs/src/store.rs", "skip", ""),
+    ("jobs/src/nodes.rs", "skip", ""),
+    ("jobs/src/lease.rs", "condition", "WHERE l.subject = $1"),
     ("webhooks/src/queue.rs", "skip", ""),
+    ("digests/src/store.rs", "skip", ""),
+    ("mailer/src/outbox.rs", "state", " AND m.sent_at IS NULL AND m.died_at IS NULL"),
     ("read/messages.rs", "order", "DESC"),
     ("people/src/store/tags.rs", "marks", "$1"),
     // A backup reads and fills every table by the same texts; one table stands for all, the round trip of each is
@@ -33,10 +37,17 @@ const FRAGMENTS: &[(&str, &str, &str)] = &[
 /// `None`: it is prepared on neither.
 const ONLY: &[(&str, Option<Dialect>, &str)] = &[
     ("jsonb_array_elements", Some(Dialect::Postgres), "many keys in one round trip; SQLite asks for each"),
+    (
+        "string_to_array",
+        Some(Dialect::Postgres),
+        "many rows in one round trip; SQLite takes one after the other",
+    ),
     (" FROM 1 k ", None, "made for each database; joins and leaves are tested on both"),
     (" (1) ", None, "made of other texts, which are prepared by themselves"),
     ("FROM 1 WHERE 1 IS NOT NULL", None, "secrets of every table that manifests name"),
     ("UPDATE 1 SET 1", None, "secrets of every table that manifests name"),
+    ("FROM 1 WHERE 1", None, "tables and conditions of manifests; personal.rs prepares each"),
+    ("FROM 1 WHERE (1)", None, "tables and conditions of manifests; personal.rs prepares each"),
     ("stage_", Some(Dialect::Postgres), "rows that came by COPY, which SQLite does not have"),
     ("FROM search_index s JOIN", None, "put together for each database; the tests of search run it on both"),
 ];

@@ -7,4 +7,5 @@ mod faults;
 mod hostile;
 mod index;
 mod kill;
+mod nodes;
 mod support;

@@ -23,13 +23,22 @@ pub struct Account {
     pub created_at: Micros,
     /// When somebody last signed in with it.
     pub signed_in_at: Option<Micros>,
+    /// Whether it has an authenticator app.
+    pub has_app: bool,
+    /// How many passkeys it has.
+    pub passkeys: u64,
+    /// How many accounts elsewhere lead to it.
+    pub logins: u64,
 }
 
 /// The address of the account that the first run makes; whoever uses its link says who they are.
 pub const FIRST_EMAIL: &str = "owner@localhost";
 
 const COLUMNS: &str = "account_id, public_id, email, name, CAST(CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS BIGINT), created_at,
-     signed_in_at";
+     signed_in_at,
+     (SELECT count(*) FROM totp_secrets f WHERE f.account_id = accounts.account_id),
+     (SELECT count(*) FROM passkeys f WHERE f.account_id = accounts.account_id),
+     (SELECT count(*) FROM sso_logins f WHERE f.account_id = accounts.account_id)";
 
 fn account_of(row: &Row<'_>) -> Result<Account> {
     Ok(Account {
@@ -40,6 +49,9 @@ fn account_of(row: &Row<'_>) -> Result<Account> {
         has_password: row.int(4)? != 0,
         created_at: row.int(5)?,
         signed_in_at: row.opt_int(6)?,
+        has_app: row.int(7)? > 0,
+        passkeys: row.int(8)?.unsigned_abs(),
+        logins: row.int(9)?.unsigned_abs(),
     })
 }
 
@@ -72,6 +84,9 @@ pub fn create(tx: &mut Conn<'_>, email: &str, name: Option<&str>, now: Micros) -
                 has_password: false,
                 created_at: now,
                 signed_in_at: None,
+                has_app: false,
+                passkeys: 0,
+                logins: 0,
             })
         },
     )?;
@@ -101,6 +116,16 @@ fn bring_back(tx: &mut Conn<'_>, email: &str, name: Option<&str>) -> Result<Opti
         &[name.into(), email.into()],
         account_of,
     )
+}
+
+/// Whether an account of this address was removed and not brought back.
+pub(crate) fn was_removed(c: &mut Conn<'_>, email: &str) -> Result<bool> {
+    let found = c.query_opt(
+        "SELECT account_id FROM accounts WHERE email = $1 AND removed_at IS NOT NULL",
+        &[email.into()],
+        |r| r.int(0),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Removes an account: nobody can sign in with it, its sessions, links and tokens end. Its name stays beside
@@ -135,7 +160,16 @@ pub fn remove(
         "UPDATE grants SET ended_at = $1, ended_by_account = $2 WHERE account_id = $3 AND ended_at IS NULL",
         &[now.into(), by.account.into(), account.id.into()],
     )?;
-    for table in ["sessions", "sign_in_links", "api_tokens"] {
+    for table in [
+        "sessions",
+        "sign_in_links",
+        "api_tokens",
+        "sso_logins",
+        "totp_secrets",
+        "recovery_codes",
+        "passkeys",
+        "email_changes",
+    ] {
         tx.execute(&format!("DELETE FROM {table} WHERE account_id = $1"), &[account.id.into()])?;
     }
     let removed_by = match by.account {
@@ -237,15 +271,24 @@ pub fn is_first_run(c: &mut Conn<'_>) -> Result<bool> {
         .map(|others| others == 0)
 }
 
+/// An address in its stored form, if no account but this one has it.
+///
+/// # Errors
+/// `Invalid` for something that is no e-mail address, `Conflict` when another account has it.
+pub(crate) fn free_email(c: &mut Conn<'_>, id: i64, email: &str) -> Result<String> {
+    let email = normal_email(email)?;
+    if find_by_email(c, &email)?.is_some_and(|other| other.id != id) {
+        return Err(Error::conflict(format!("there is another account for {email} already")));
+    }
+    Ok(email)
+}
+
 /// Changes the e-mail address and, if it is not empty, the name.
 ///
 /// # Errors
 /// `Invalid` for something that is no e-mail address, `Conflict` when another account has it.
 pub fn rename(tx: &mut Conn<'_>, id: i64, email: &str, name: &str) -> Result<()> {
-    let email = normal_email(email)?;
-    if find_by_email(tx, &email)?.is_some_and(|other| other.id != id) {
-        return Err(Error::conflict(format!("there is another account for {email} already")));
-    }
+    let email = free_email(tx, id, email)?;
     let account = get(tx, id)?;
     let name = Some(name.trim()).filter(|n| !n.is_empty()).unwrap_or(&account.name);
     tx.execute(
@@ -272,6 +315,8 @@ pub(crate) fn password_hash(c: &mut Conn<'_>, id: i64) -> Result<Option<String>>
 /// When the database says no.
 pub fn set_password_hash(tx: &mut Conn<'_>, id: i64, hash: &str, keep: Option<&str>) -> Result<()> {
     tx.execute("UPDATE accounts SET password_hash = $1 WHERE account_id = $2", &[hash.into(), id.into()])?;
+    // Whoever was in with the password of before may have asked for another address.
+    tx.execute("DELETE FROM email_changes WHERE account_id = $1", &[id.into()])?;
     let keep = keep.map(secret::token_hash).unwrap_or_default();
     tx.execute(
         "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2",

@@ -5,7 +5,7 @@ use crate::account::Account;
 use crate::agent;
 use crate::role::{Held, Role, Scope};
 use crate::secret::{random_token, token_hash};
-use base::{Error, Micros, Result, TypeId};
+use base::{Error, Micros, Result};
 use store::{Conn, Param};
 
 /// How long a sign-in link can be used: 24 hours.
@@ -14,20 +14,25 @@ pub const LINK_LIFE: Micros = 24 * 3_600_000_000;
 /// How long a session lasts: 30 days.
 pub const SESSION_LIFE: Micros = 30 * 24 * 3_600_000_000;
 
-/// What API tokens begin with, so that a leaked one is recognised.
-pub const API_TOKEN_PREFIX: &str = "fmt_";
-
 /// Makes a sign-in link's token for an account; usable once within [`LINK_LIFE`]. Old links that can no longer
 /// be used are swept.
 ///
 /// # Errors
 /// When the database says no.
 pub fn create_link(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<String> {
+    create_link_for(tx, account, LINK_LIFE, now)
+}
+
+/// The same, usable within `life`.
+///
+/// # Errors
+/// When the database says no.
+pub fn create_link_for(tx: &mut Conn<'_>, account: i64, life: Micros, now: Micros) -> Result<String> {
     tx.execute("DELETE FROM sign_in_links WHERE expires_at < $1", &[now.into()])?;
     let token = random_token();
     tx.execute(
         "INSERT INTO sign_in_links (token_hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        &[(&token_hash(&token)).into(), account.into(), now.into(), (now + LINK_LIFE).into()],
+        &[(&token_hash(&token)).into(), account.into(), now.into(), (now + life).into()],
     )?;
     Ok(token)
 }
@@ -59,7 +64,7 @@ pub fn use_link(tx: &mut Conn<'_>, token: &str, now: Micros) -> Result<i64> {
     .ok_or_else(|| Error::not_found(LINK_GONE))
 }
 
-pub(crate) const LINK_GONE: &str = "This sign-in link was used already or is more than 24 hours old. \
+pub(crate) const LINK_GONE: &str = "This sign-in link was used already or has expired. \
      Ask for a new one, or make one on the server with: folkmoot accounts link EMAIL";
 
 /// Begins a session: the cookie's value. Expired sessions are swept.
@@ -75,20 +80,39 @@ pub fn create_session(tx: &mut Conn<'_>, account: i64, now: Micros) -> Result<St
 /// # Errors
 /// When the database says no.
 pub fn create_session_from(tx: &mut Conn<'_>, account: i64, agent: &str, now: Micros) -> Result<String> {
+    create_session_after(tx, account, agent, false, now)
+}
+
+/// The same; `strong` when more than a password was proved.
+pub(crate) fn create_session_after(
+    tx: &mut Conn<'_>,
+    account: i64,
+    agent: &str,
+    strong: bool,
+    now: Micros,
+) -> Result<String> {
     tx.execute("DELETE FROM sessions WHERE expires_at < $1", &[now.into()])?;
     let token = random_token();
     tx.execute(
-        "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, agent) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, agent, strong)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         &[
             (&token_hash(&token)).into(),
             account.into(),
             now.into(),
             (now + SESSION_LIFE).into(),
             (&agent::words(agent)).into(),
+            strong.into(),
         ],
     )?;
     tx.execute("UPDATE accounts SET signed_in_at = $1 WHERE account_id = $2", &[now.into(), account.into()])?;
     Ok(token)
+}
+
+/// Notes that whoever has the session proved more than a password.
+pub(crate) fn strengthen_session(tx: &mut Conn<'_>, token: &str) -> Result<()> {
+    tx.execute("UPDATE sessions SET strong = 1 WHERE token_hash = $1", &[(&token_hash(token)).into()])?;
+    Ok(())
 }
 
 /// How many characters of a session's hash name it: enough to tell them apart, and no way back to the secret.
@@ -169,14 +193,16 @@ pub(crate) struct Found {
     pub name: String,
     /// When an API token was last used; nothing for a session.
     pub used_at: Option<Micros>,
+    /// The public id of an API token; nothing for a session.
+    pub token: Option<String>,
     /// What the account may do.
     pub held: Held,
 }
 
 /// Behind the rows of whoever asks: every role with what was changed about it, so that one statement answers who
 /// it is, what they may do, and which role would allow what they may not.
-const AND_ROLES: &str = "UNION ALL
-     SELECT 1, r.role_id, r.slug, r.title, c.held, c.permission, 0, NULL, NULL
+pub(crate) const AND_ROLES: &str = "UNION ALL
+     SELECT 1, r.role_id, r.slug, r.title, c.held, c.permission, 0, NULL, r.second_factor, NULL
      FROM roles r LEFT JOIN role_changes c ON c.role_id = r.role_id
      ORDER BY 1, 2";
 
@@ -187,16 +213,27 @@ const AND_ROLES: &str = "UNION ALL
 pub(crate) fn session_account(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Found>> {
     let sql = format!(
         "SELECT CAST(0 AS BIGINT) AS part, a.account_id AS number, a.email, a.name, g.role_id, g.scope_kind, g.scope_id,
-                CAST(NULL AS TEXT) AS only_these, CAST(NULL AS BIGINT) AS used_at
+                CAST(NULL AS TEXT) AS only_these, s.strong AS used_at, CAST(NULL AS TEXT) AS token
          FROM sessions s JOIN accounts a ON a.account_id = s.account_id
          LEFT JOIN grants g ON g.account_id = a.account_id AND g.ended_at IS NULL
          WHERE s.token_hash = $1 AND s.expires_at > $2 {AND_ROLES}"
     );
-    found(c, &sql, &[(&token_hash(token)).into(), now.into()])
+    let session = found(c, &sql, &[(&token_hash(token)).into(), now.into()])?;
+    Ok(session.map(|mut found| {
+        // In a session, the column for an API token's use says whether more than a password was proved. Without that, a
+        // role that needs it gives nothing.
+        if found.used_at.take() == Some(0) {
+            let held = &mut found.held;
+            let needs = |id: i64| held.roles.iter().any(|r| r.id == id && r.second_factor);
+            let grants = held.grants.iter().copied().filter(|g| !needs(g.0)).collect();
+            held.grants = grants;
+        }
+        found
+    }))
 }
 
 /// Reads whose credential it is and what they may do.
-fn found(c: &mut Conn<'_>, sql: &str, params: &[Param<'_>]) -> Result<Option<Found>> {
+pub(crate) fn found(c: &mut Conn<'_>, sql: &str, params: &[Param<'_>]) -> Result<Option<Found>> {
     let mut found: Option<Found> = None;
     let mut roles: Vec<Role> = Vec::new();
     c.for_each(sql, params, |r| {
@@ -208,6 +245,7 @@ fn found(c: &mut Conn<'_>, sql: &str, params: &[Param<'_>]) -> Result<Option<Fou
                     email: r.text(2)?,
                     name: r.text(3)?,
                     used_at: r.opt_int(8)?,
+                    token: r.opt_text(9)?,
                     held: Held { roles: Vec::new(), grants: Vec::new(), only: only(r.opt_text(7)?) },
                 }),
             };
@@ -218,7 +256,8 @@ fn found(c: &mut Conn<'_>, sql: &str, params: &[Param<'_>]) -> Result<Option<Fou
         }
         let id = r.int(1)?;
         if roles.last().is_none_or(|last| last.id != id) {
-            roles.push(Role { id, slug: r.text(2)?, title: r.text(3)?, changes: Vec::new() });
+            let (slug, title, second_factor) = (r.text(2)?, r.text(3)?, r.opt_int(8)? == Some(1));
+            roles.push(Role { id, slug, title, changes: Vec::new(), second_factor });
         }
         if let (Some(role), Some(held), Some(permission)) = (roles.last_mut(), r.opt_int(4)?, r.opt_text(5)?)
         {
@@ -246,64 +285,12 @@ pub fn remove_session(tx: &mut Conn<'_>, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// An API token as it is listed; its secret is shown once, when it is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiToken {
-    /// What people and programs see (`tok_…`).
-    pub public_id: String,
-    /// What it is for, in its maker's words.
-    pub name: String,
-    /// When it was made, UTC microseconds.
-    pub created_at: Micros,
-    /// When it was last used, to the hour.
-    pub used_at: Option<Micros>,
-}
-
-/// Makes an API token: the secret, to be sent as `Authorization: Bearer fmt_…`.
-///
-/// # Errors
-/// When the database says no.
-pub fn create_api_token(tx: &mut Conn<'_>, account: i64, name: &str, now: Micros) -> Result<String> {
-    let token = format!("{API_TOKEN_PREFIX}{}", random_token());
-    let public_id = TypeId::new("tok", now);
-    tx.execute(
-        "INSERT INTO api_tokens (public_id, token_hash, account_id, name, created_at) VALUES ($1, $2, $3, $4, $5)",
-        &[
-            public_id.as_str().into(),
-            (&token_hash(&token)).into(),
-            account.into(),
-            name.into(),
-            now.into(),
-        ],
-    )?;
-    Ok(token)
-}
-
-/// The API tokens of an account, oldest first.
-///
-/// # Errors
-/// When the database says no.
-pub fn list_api_tokens(c: &mut Conn<'_>, account: i64) -> Result<Vec<ApiToken>> {
-    c.query(
-        "SELECT public_id, name, created_at, used_at FROM api_tokens WHERE account_id = $1 ORDER BY api_token_id",
-        &[account.into()],
-        |r| {
-            Ok(ApiToken {
-                public_id: r.text(0)?,
-                name: r.text(1)?,
-                created_at: r.int(2)?,
-                used_at: r.opt_int(3)?,
-            })
-        },
-    )
-}
-
 /// Withdraws an API token of an account.
 ///
 /// # Errors
 /// `NotFound` when the account has none with this id.
 pub fn remove_own_api_token(tx: &mut Conn<'_>, account: i64, public_id: &str) -> Result<()> {
-    let own = list_api_tokens(tx, account)?.iter().any(|t| t.public_id == public_id);
+    let own = crate::token::list_api_tokens(tx, account)?.iter().any(|t| t.public_id == public_id);
     if !own {
         return Err(Error::not_found("this API token has been withdrawn already"));
     }
@@ -325,12 +312,23 @@ pub fn remove_api_token(tx: &mut Conn<'_>, public_id: &str) -> Result<()> {
 pub(crate) fn api_token_account(c: &mut Conn<'_>, token: &str, now: Micros) -> Result<Option<Found>> {
     let sql = format!(
         "SELECT CAST(0 AS BIGINT) AS part, a.account_id AS number, a.email, a.name, g.role_id, g.scope_kind, g.scope_id,
-                t.permissions AS only_these, t.used_at
+                t.permissions AS only_these, t.used_at, t.public_id AS token
          FROM api_tokens t JOIN accounts a ON a.account_id = t.account_id
          LEFT JOIN grants g ON g.account_id = a.account_id AND g.ended_at IS NULL
          WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) {AND_ROLES}"
     );
     found(c, &sql, &[(&token_hash(token)).into(), now.into()])
+}
+
+/// The account itself, as if it had come with a credential.
+pub(crate) fn account_itself(c: &mut Conn<'_>, account: i64) -> Result<Option<Found>> {
+    let sql = format!(
+        "SELECT CAST(0 AS BIGINT) AS part, a.account_id AS number, a.email, a.name, g.role_id, g.scope_kind, g.scope_id,
+                CAST(NULL AS TEXT) AS only_these, CAST(NULL AS BIGINT) AS used_at, CAST(NULL AS TEXT) AS token
+         FROM accounts a LEFT JOIN grants g ON g.account_id = a.account_id AND g.ended_at IS NULL
+         WHERE a.account_id = $1 AND a.removed_at IS NULL {AND_ROLES}"
+    );
+    found(c, &sql, &[account.into()])
 }
 
 /// Notes that an API token was used.

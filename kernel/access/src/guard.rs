@@ -4,6 +4,7 @@ use crate::credential::{api_token_account, session_account, touch_api_token};
 use crate::csrf;
 use crate::principal::{Permission, Principal, Via, require};
 use crate::secret::form_token;
+use crate::token::{SERVICE_TOKEN_PREFIX, service_token, touch_service_token};
 use crate::{Access, Problem, audit};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
@@ -11,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use base::{Micros, Result};
+use base::{Error, Micros, Result};
 use std::net::SocketAddr;
 use store::Priority;
 
@@ -28,6 +29,8 @@ pub struct Gate {
     pub permission: Permission,
     /// Whether the routes show the files of persons, so that reading them is told to the audit log.
     pub personal: bool,
+    /// Whether it is for people with a browser only, so that an API token is refused.
+    pub by_session: bool,
 }
 
 /// Lets a request through to the route if whoever asks may use it; puts the [`Principal`] into the request, and
@@ -35,7 +38,7 @@ pub struct Gate {
 ///
 /// Nobody: a page redirects to the sign-in page and comes back, the API answers 401. Somebody who may not: 403.
 pub async fn guard(access: Access, gate: Gate, request: Request, next: Next) -> Response {
-    let (request, principal) = match admit(&access, gate.permission, request).await {
+    let (request, principal) = match admit(&access, gate, request).await {
         Ok(admitted) => admitted,
         Err(response) => return *response,
     };
@@ -85,7 +88,7 @@ fn subject_of(path: &str) -> &str {
 
 async fn admit(
     access: &Access,
-    permission: Permission,
+    gate: Gate,
     request: Request,
 ) -> std::result::Result<(Request, Principal), Box<Response>> {
     let boxed = |p: Problem| Box::new(p.into_response());
@@ -94,7 +97,13 @@ async fn admit(
         return Err(Box::new(ask_to_sign_in(&request)));
     }
     principal.address = client_address(access, &request);
-    require(&principal, permission).map_err(|e| boxed(Problem::from(e)))?;
+    require(&principal, gate.permission).map_err(|e| boxed(Problem::from(e)))?;
+    if gate.by_session && principal.via == Some(Via::Token) {
+        let error = Error::forbidden(
+            "this is not for API tokens: it is about one's own account; sign in with a browser",
+        );
+        return Err(boxed(Problem::from(error)));
+    }
     let mut request = if principal.via == Some(Via::Session) {
         let session = cookie(request.headers(), SESSION_COOKIE).unwrap_or_default();
         check_csrf(access, request, &session).await.map_err(boxed)?
@@ -132,11 +141,17 @@ pub fn session_of(headers: &HeaderMap) -> Option<String> {
     cookie(headers, SESSION_COOKIE)
 }
 
+/// Whether an address is a program's: its errors are JSON, and nobody is sent to the sign-in page.
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/") && !path.starts_with("/api/operations/")
+}
+
 fn ask_to_sign_in(request: &Request) -> Response {
     let uri = request.uri();
-    if uri.path().starts_with("/api/") {
+    if is_api(uri.path()) {
         let mut response = Problem::unauthorized(
-            "Send an API token as \"Authorization: Bearer fmt_…\"; make one with: folkmoot accounts token EMAIL",
+            "Send an API token that holds as \"Authorization: Bearer fmt_…\". Make one on the desk under Settings, API \
+             tokens, or with: folkmoot tokens add NAME --account EMAIL",
         )
         .into_response();
         response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
@@ -182,6 +197,9 @@ fn by_session(access: &Access, session: &str) -> Result<Principal> {
 
 fn by_api_token(access: &Access, token: &str) -> Result<Principal> {
     let now = access.clock.now();
+    if token.starts_with(SERVICE_TOKEN_PREFIX) {
+        return by_service_token(access, token, now);
+    }
     let Some(found) = access.db.read(|c| api_token_account(c, token, now))? else {
         return Ok(Principal::nobody());
     };
@@ -189,6 +207,16 @@ fn by_api_token(access: &Access, token: &str) -> Result<Principal> {
         access.db.write(Priority::Interactive, |tx| touch_api_token(tx, token, now))?;
     }
     Ok(Principal::account(found, Via::Token))
+}
+
+fn by_service_token(access: &Access, token: &str, now: Micros) -> Result<Principal> {
+    let Some(found) = access.db.read(|c| service_token(c, token, now))? else {
+        return Ok(Principal::nobody());
+    };
+    if found.used_at.is_none_or(|at| at + TOUCH_EVERY < now) {
+        access.db.write(Priority::Interactive, |tx| touch_service_token(tx, token, now))?;
+    }
+    Ok(Principal::service(found))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

@@ -7,41 +7,62 @@
 mod account;
 mod agent;
 pub mod audit;
+mod behalf;
+mod carry;
 mod credential;
 mod csrf;
+mod forgotten;
 mod guard;
+mod letters;
 mod look;
+mod new_address;
 mod outrank;
 mod pages;
+mod passkey;
 mod principal;
 mod problem;
 mod role;
 mod roles;
+pub mod second;
 mod secret;
+pub mod sso;
 mod throttle;
+mod token;
+mod ways;
 
 pub use account::{
     Account, FIRST_EMAIL, create, find_by_email, first_account, get, get_by_email, get_by_public_id,
     is_first_run, list, remove, rename, set_password_hash,
 };
+pub use behalf::on_behalf;
 pub use credential::{
-    API_TOKEN_PREFIX, ApiToken, LINK_LIFE, SESSION_LIFE, Session, create_api_token, create_link,
-    create_session, create_session_from, end_session, end_sessions, find_link, list_api_tokens,
-    list_sessions, remove_api_token, remove_own_api_token, remove_session, use_link,
+    LINK_LIFE, SESSION_LIFE, Session, create_link, create_link_for, create_session, create_session_from,
+    end_session, end_sessions, find_link, list_sessions, remove_api_token, remove_own_api_token,
+    remove_session, use_link,
 };
-pub use guard::{Gate, authenticate, guard, session_of};
-pub use look::{LinkView, Look, PasswordView, SignInView};
+pub use guard::{Gate, authenticate, guard, is_api, session_of};
+pub use look::{
+    AddressView, AppView, CodeView, CodesView, ConnectView, ForgottenView, LinkView, Look, MessageView,
+    PasskeysView, PasswordView, QuestionView, SetUpView, SignInView,
+};
 pub use outrank::{must_outrank, must_outrank_role, why_not_outrank};
 pub use pages::routes;
+pub use passkey::{Passkey, list as list_passkeys};
 pub use principal::{Permission, Principal, Via, require};
 pub use problem::Problem;
 pub use role::{OWNER, Reach, Role, Roles, Scope};
 pub use roles::{
-    Grant, change_role, create_role, end_grant, fingerprint as roles_fingerprint, grant, grants, remove_role,
-    role_named, roles as list_roles,
+    Grant, change_role, create_role, demand_second_factor, end_grant, fingerprint as roles_fingerprint,
+    grant, grants, remove_role, role_named, roles as list_roles,
 };
 pub use secret::{PASSWORD_MAX, PASSWORD_MIN, same as same_secret};
 pub use throttle::Throttle;
+pub use token::{
+    API_TOKEN_PREFIX, ApiToken, Made, NewToken, SERVICE_TOKEN_PREFIX, ServiceToken, create_api_token,
+    create_service_token, create_token, get_service_token, list_api_tokens, list_service_tokens,
+    revoke_service_token,
+};
+pub use ways::{Ways, ways};
 
 use base::{Clock, Error, Result};
 use std::sync::Arc;
@@ -74,11 +95,33 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "last sign-in",
         sql: include_str!("../migrations/0004_last_sign_in.sql"),
     },
+    Migration {
+        owner: "access",
+        number: 5,
+        name: "service tokens",
+        sql: include_str!("../migrations/0005_tokens.sql"),
+    },
+    Migration {
+        owner: "access",
+        number: 6,
+        name: "providers, second factors, passkeys",
+        sql: include_str!("../migrations/0006_sign_in.sql"),
+    },
+    Migration {
+        owner: "access",
+        number: 7,
+        name: "addresses to be confirmed",
+        sql: include_str!("../migrations/0007_mail.sql"),
+    },
 ];
 
 /// May change one's own password; what every account may do.
 pub const CHANGE_PASSWORD: Permission =
     Permission::new("access.change_password", "Change one's own password", Roles::EVERYBODY);
+
+/// May change with what oneself signs in; what every account may do.
+pub const KEEP_SIGN_IN: Permission =
+    Permission::new("access.keep_sign_in", "Change with what oneself signs in", Roles::EVERYBODY);
 
 /// What signing in needs. Clones share it.
 #[derive(Clone)]
@@ -95,7 +138,10 @@ pub struct Access {
     pub look: Look,
     /// Readings of personal files on their way into the audit log.
     pub readings: audit::Readings,
+    /// Sends mail, where it is set up.
+    pub mail: mailer::Mailer,
     throttle: Arc<Throttle>,
+    pub(crate) known: sso::Known,
     hashing: Arc<Semaphore>,
 }
 
@@ -113,7 +159,9 @@ impl Access {
             public_url: None,
             behind_proxy: false,
             look,
+            mail: mailer::Mailer::default(),
             throttle: Arc::default(),
+            known: sso::Known::default(),
             hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
         }
     }

@@ -5,8 +5,10 @@ use crate::credential::LINK_GONE;
 use crate::guard::{Gate, SESSION_COOKIE, check_csrf, client_address, cookie, guard, is_https};
 use crate::look::{LinkView, PasswordView, SignInView};
 use crate::principal::Principal;
+use crate::second::{self, Asked, Pending};
 use crate::secret::{form_token, hash_password, random_token, verify_password};
-use crate::{Access, CHANGE_PASSWORD, Problem, account, credential};
+use crate::sso::{self, Means};
+use crate::{Access, CHANGE_PASSWORD, KEEP_SIGN_IN, Problem, account, credential, passkey};
 use axum::extract::{FromRef, FromRequest as _, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -28,18 +30,31 @@ pub fn routes<S>(access: &Access) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Access: FromRef<S>,
+    Means: FromRef<S>,
 {
     let open = Router::new()
         .route("/signin", get(show_sign_in).post(sign_in))
         .route("/signin/link/{token}", get(show_link).post(accept_link))
         .route("/signout", post(sign_out))
+        .merge(sso::open_routes())
+        .merge(second::open_routes())
+        .merge(passkey::open_routes())
+        .merge(crate::forgotten::routes())
+        .merge(crate::new_address::routes())
         .layer(from_fn_with_state(access.clone(), protect_form));
     let known = Router::new().route("/account/password", get(show_password).post(change_password)).layer(
         from_fn_with_state(access.clone(), |State(a): State<Access>, request: Request, next: Next| {
-            guard(a, Gate { permission: CHANGE_PASSWORD, personal: false }, request, next)
+            guard(a, Gate { permission: CHANGE_PASSWORD, personal: false, by_session: true }, request, next)
         }),
     );
-    open.merge(known)
+    let own = sso::known_routes().merge(second::known_routes()).merge(passkey::known_routes());
+    let own = own.layer(from_fn_with_state(
+        access.clone(),
+        |State(a): State<Access>, request: Request, next: Next| {
+            guard(a, Gate { permission: KEEP_SIGN_IN, personal: false, by_session: true }, request, next)
+        },
+    ));
+    open.merge(known).merge(own)
 }
 
 /// The checks of [`crate::csrf`] for forms that nobody in particular may send.
@@ -60,14 +75,36 @@ struct Wanted {
 
 async fn show_sign_in(
     State(access): State<Access>,
+    State(means): State<Means>,
     Query(query): Query<Wanted>,
     headers: HeaderMap,
 ) -> std::result::Result<Response, Problem> {
-    let first_run = access.blocking(|a| a.db.read(account::is_first_run)).await?;
-    let view = SignInView { next: local_path(&query.next), first_run, ..SignInView::default() };
+    let view = sign_in_view(&access, &means, &headers).await?;
+    let view = SignInView { next: local_path(&query.next), ..view };
     Ok(with_form(&access, &headers, StatusCode::OK, |csrf| {
         (access.look.sign_in)(&SignInView { csrf, ..view })
     }))
+}
+
+/// The ways in that the page offers.
+async fn sign_in_view(access: &Access, means: &Means, headers: &HeaderMap) -> Result<SignInView> {
+    let (first_run, providers) =
+        access.blocking(|a| a.db.read(|c| Ok((account::is_first_run(c)?, sso::names(c)?)))).await?;
+    let passkey = passkey::question(access, means, headers, (None, &[], false))?;
+    Ok(SignInView { first_run, providers, passkey, ..SignInView::default() })
+}
+
+/// The sign-in page with what went wrong.
+pub(crate) async fn refuse(
+    access: &Access,
+    means: &Means,
+    headers: &HeaderMap,
+    next: &str,
+    (status, problem): (StatusCode, String),
+) -> std::result::Result<Response, Problem> {
+    let view = sign_in_view(access, means, headers).await?;
+    let view = SignInView { next: next.to_owned(), problem: Some(problem), first_run: false, ..view };
+    Ok(with_form(access, headers, status, |csrf| (access.look.sign_in)(&SignInView { csrf, ..view })))
 }
 
 #[derive(Deserialize)]
@@ -78,17 +115,23 @@ struct SignIn {
     next: String,
 }
 
-async fn sign_in(State(access): State<Access>, request: Request) -> std::result::Result<Response, Problem> {
+async fn sign_in(
+    State(access): State<Access>,
+    State(means): State<Means>,
+    request: Request,
+) -> std::result::Result<Response, Problem> {
     let address = client_address(&access, &request);
     let headers = request.headers().clone();
     let form: SignIn = read_form(request).await?;
     let next = local_path(&form.next);
+    let offered = sign_in_view(&access, &means, &headers).await?;
     let refuse = |status, problem: String| {
         let view = SignInView {
             next: next.clone(),
             email: form.email.clone(),
             problem: Some(problem),
-            ..SignInView::default()
+            first_run: false,
+            ..offered.clone()
         };
         with_form(&access, &headers, status, |csrf| (access.look.sign_in)(&SignInView { csrf, ..view }))
     };
@@ -103,25 +146,52 @@ async fn sign_in(State(access): State<Access>, request: Request) -> std::result:
         return Ok(response);
     }
     let before = Before::of(&headers, &address);
-    let (email, password) = (form.email.clone(), form.password.clone());
-    let session = access.hashing(move |a| begin_with_password(a, &email, &password, &before)).await?;
-    let Some(session) = session else {
-        access.throttle.failed(&form.email, &address, now);
-        return Ok(refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This e-mail address and password do not belong together.".into(),
-        ));
-    };
-    access.throttle.succeeded(&form.email);
-    Ok(enter(&access, &headers, &session, &next))
+    let (email, password, after) = (form.email.clone(), form.password.clone(), next.clone());
+    let begun = access.hashing(move |a| begin_with_password(a, (&email, &password), &before, &after)).await?;
+    match begun {
+        Begun::Wrong => {
+            access.throttle.failed(&form.email, &address, now);
+            let text = "This e-mail address and password do not belong together.".into();
+            Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, text))
+        }
+        Begun::Elsewhere(provider) => {
+            access.throttle.succeeded(&form.email);
+            let text = format!("This account signs in with {provider} only.");
+            Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, text))
+        }
+        Begun::Half(pending) => {
+            access.throttle.succeeded(&form.email);
+            Ok(second::ask(&access, &means, &headers, &pending)?)
+        }
+        // Only a link chooses a password.
+        Begun::Weak(problem) => Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, problem)),
+        Begun::In(session) => {
+            access.throttle.succeeded(&form.email);
+            Ok(enter(&access, &headers, &session, &next))
+        }
+    }
+}
+
+/// What a first step led to.
+enum Begun {
+    /// Into a session.
+    In(String),
+    /// To the second step.
+    Half(Pending),
+    /// Nowhere: the password is wrong.
+    Wrong,
+    /// Nowhere: the account signs in with this provider only.
+    Elsewhere(String),
+    /// Nowhere: the password that was chosen is not good enough, and why.
+    Weak(String),
 }
 
 fn begin_with_password(
     access: &Access,
-    email: &str,
-    password: &str,
+    (email, password): (&str, &str),
     before: &Before,
-) -> Result<Option<String>> {
+    next: &str,
+) -> Result<Begun> {
     let (account, hash) = access.db.read(|c| {
         let account = account::find_by_email(c, email)?;
         let hash = match &account {
@@ -131,34 +201,46 @@ fn begin_with_password(
         Ok((account, hash))
     })?;
     let correct = verify_password(password, hash.as_deref());
-    match account {
-        Some(account) if correct => access
-            .db
-            .write(Priority::Interactive, |tx| {
-                begin(tx, access, account.id, before, "Signed in with a password")
-            })
-            .map(Some),
-        Some(account) => {
+    let Some(account) = account else { return Ok(Begun::Wrong) };
+    access.db.write(Priority::Interactive, |tx| {
+        if !correct {
             // An address that has no account is not written down: it may be a password in the wrong field.
             let failed = ("access.fail_sign_in", "A wrong password was sent");
-            access
-                .db
-                .write(Priority::Interactive, |tx| tell(tx, access, account.id, &before.address, failed))?;
-            Ok(None)
+            tell(tx, access, account.id, &before.address, failed)?;
+            return Ok(Begun::Wrong);
         }
-        None => Ok(None),
+        if let Some(provider) = sso::instead_of_password(tx, account.id)? {
+            return Ok(Begun::Elsewhere(provider));
+        }
+        begin_or_ask(tx, access, account.id, before, ("Signed in with a password", next))
+    })
+}
+
+/// A session, or what is still asked before there is one.
+fn begin_or_ask(
+    tx: &mut store::Conn<'_>,
+    access: &Access,
+    account: i64,
+    before: &Before,
+    (how, next): (&str, &str),
+) -> Result<Begun> {
+    let asked = second::asked_of(tx, account)?;
+    if asked == Asked::Nothing {
+        return begin(tx, access, account, before, (how, false)).map(Begun::In);
     }
+    let set_up = asked == Asked::SetUp;
+    Ok(Begun::Half(Pending { account, next: next.to_owned(), how: how.to_owned(), set_up }))
 }
 
 /// What a browser brought along: the session that it may have had, its name, and where it is.
-struct Before {
+pub(crate) struct Before {
     session: Option<String>,
     agent: String,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Before {
-    fn of(headers: &HeaderMap, address: &str) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, address: &str) -> Self {
         let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         Self {
             session: cookie(headers, SESSION_COOKIE),
@@ -168,23 +250,23 @@ impl Before {
     }
 }
 
-/// A new session in place of the one that the browser may have had.
-fn begin(
+/// A new session in place of the one that the browser may have had; whether more than a password was proved.
+pub(crate) fn begin(
     tx: &mut store::Conn<'_>,
     access: &Access,
     account: i64,
     before: &Before,
-    title: &str,
+    (title, strong): (&str, bool),
 ) -> Result<String> {
     if let Some(old) = &before.session {
         credential::remove_session(tx, old)?;
     }
     tell(tx, access, account, &before.address, ("access.sign_in", title))?;
-    credential::create_session_from(tx, account, &before.agent, access.clock.now())
+    credential::create_session_after(tx, account, &before.agent, strong, access.clock.now())
 }
 
 /// Tells the audit log of what somebody did in the door: the action, and its words.
-fn tell(
+pub(crate) fn tell(
     tx: &mut store::Conn<'_>,
     access: &Access,
     account: i64,
@@ -220,6 +302,7 @@ async fn link_view(access: &Access, token: String, problem: Option<String>) -> R
         email: found.email,
         has_password: found.has_password,
         password_min: crate::PASSWORD_MIN,
+        weak: None,
         problem,
     })
 }
@@ -240,6 +323,7 @@ struct Accept {
 
 async fn accept_link(
     State(access): State<Access>,
+    State(means): State<Means>,
     Path(token): Path<String>,
     request: Request,
 ) -> std::result::Result<Response, Problem> {
@@ -252,9 +336,20 @@ async fn accept_link(
         .hashing(move |a| {
             // Before the link is used: a password that is refused must not cost the link.
             if form.again.is_some_and(|again| again != form.password) {
-                return Err(Error::invalid("The two passwords differ; type the same one twice."));
+                return Ok(Begun::Weak("The two passwords differ; type the same one twice.".into()));
             }
-            let hash = if form.password.is_empty() { None } else { Some(hash_password(&form.password)?) };
+            let hash = if form.password.is_empty() {
+                None
+            } else {
+                let found = a.db.read(|c| credential::find_link(c, &used, a.clock.now()))?;
+                let found = found.ok_or_else(|| Error::not_found(LINK_GONE))?;
+                let about = [found.email.as_str(), &found.name, &form.email, &form.name];
+                match hash_password(&form.password, &about) {
+                    Ok(hash) => Some(hash),
+                    Err(e) if e.kind == ErrorKind::Invalid => return Ok(Begun::Weak(e.message)),
+                    Err(e) => return Err(e),
+                }
+            };
             a.db.write(Priority::Interactive, |tx| {
                 let account = credential::use_link(tx, &used, a.clock.now())?;
                 if account::get(tx, account)?.email == account::FIRST_EMAIL {
@@ -263,12 +358,20 @@ async fn accept_link(
                 if let Some(hash) = &hash {
                     account::set_password_hash(tx, account, hash, None)?;
                 }
-                begin(tx, a, account, &before, "Signed in with a link")
+                begin_or_ask(tx, a, account, &before, ("Signed in with a link", HOME))
             })
         })
         .await;
     match begun {
-        Ok(session) => Ok(enter(&access, &headers, &session, HOME)),
+        Ok(Begun::In(session)) => Ok(enter(&access, &headers, &session, HOME)),
+        Ok(Begun::Half(pending)) => Ok(second::ask(&access, &means, &headers, &pending)?),
+        Ok(Begun::Weak(problem)) => {
+            let view = link_view(&access, token, None).await?;
+            Ok(with_form(&access, &headers, StatusCode::UNPROCESSABLE_ENTITY, |csrf| {
+                (access.look.link)(&LinkView { csrf, weak: Some(problem), ..view })
+            }))
+        }
+        Ok(Begun::Wrong | Begun::Elsewhere(_)) => Ok(Redirect::to("/signin").into_response()),
         Err(e) if matches!(e.kind, ErrorKind::Invalid | ErrorKind::Conflict) => {
             let view = link_view(&access, token, Some(e.message)).await?;
             Ok(with_form(&access, &headers, StatusCode::UNPROCESSABLE_ENTITY, |csrf| {
@@ -316,6 +419,7 @@ async fn password_view(access: &Access, principal: &Principal) -> Result<Passwor
         email: found.email,
         has_password: found.has_password,
         password_min: crate::PASSWORD_MIN,
+        weak: None,
         problem: None,
         done: false,
     })
@@ -343,7 +447,12 @@ async fn change_password(
             if present.is_some() && !verify_password(&form.current, present.as_deref()) {
                 return Err(Error::invalid("The present password is not this one."));
             }
-            let hash = hash_password(&form.password)?;
+            let own = a.db.read(|c| account::get(c, id))?;
+            let hash = match hash_password(&form.password, &[&own.email, &own.name]) {
+                Ok(hash) => hash,
+                Err(e) if e.kind == ErrorKind::Invalid => return Ok(Some(e.message)),
+                Err(e) => return Err(e),
+            };
             let now = a.clock.now();
             a.db.write(Priority::Interactive, |tx| {
                 account::set_password_hash(tx, id, &hash, keep.as_deref())?;
@@ -351,12 +460,16 @@ async fn change_password(
                 let title = "Changed the own password; other sessions ended";
                 let action = CHANGE_PASSWORD.id;
                 audit::record(tx, &by, now, &Change { action, subject: &subject, title, ..Change::default() })
-            })
+            })?;
+            Ok(None)
         })
         .await;
     let view = password_view(&access, &principal).await?;
     match changed {
-        Ok(()) => Ok(page(StatusCode::OK, (access.look.password)(&PasswordView { done: true, ..view }))),
+        Ok(None) => Ok(page(StatusCode::OK, (access.look.password)(&PasswordView { done: true, ..view }))),
+        Ok(weak) => {
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, (access.look.password)(&PasswordView { weak, ..view })))
+        }
         Err(e) if e.kind == ErrorKind::Invalid => Ok(page(
             StatusCode::UNPROCESSABLE_ENTITY,
             (access.look.password)(&PasswordView { problem: Some(e.message), ..view }),
@@ -365,12 +478,12 @@ async fn change_password(
     }
 }
 
-fn own_account(principal: &Principal) -> Result<i64> {
+pub(crate) fn own_account(principal: &Principal) -> Result<i64> {
     principal.account.ok_or_else(|| Error::forbidden("only an account has a password"))
 }
 
 /// Only paths of this site: whatever else is asked for becomes the first page.
-fn local_path(next: &str) -> String {
+pub(crate) fn local_path(next: &str) -> String {
     let local = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
@@ -378,26 +491,33 @@ fn local_path(next: &str) -> String {
     if local && !next.starts_with("/sign") { next.to_owned() } else { HOME.to_owned() }
 }
 
-async fn read_form<T: serde::de::DeserializeOwned>(request: Request) -> std::result::Result<T, Problem> {
+pub(crate) async fn read_form<T: serde::de::DeserializeOwned>(
+    request: Request,
+) -> std::result::Result<T, Problem> {
     let Form(form) = Form::<T>::from_request(request, &()).await.map_err(|e| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("The form is incomplete: {e}"))
     })?;
     Ok(form)
 }
 
-fn enter(access: &Access, headers: &HeaderMap, session: &str, next: &str) -> Response {
+pub(crate) fn enter(access: &Access, headers: &HeaderMap, session: &str, next: &str) -> Response {
     let mut response = Redirect::to(next).into_response();
-    let seconds = credential::SESSION_LIFE / 1_000_000;
-    let secure = if is_https(access, headers) { "; Secure" } else { "" };
-    set_cookie(
-        &mut response,
-        &format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"),
-    );
+    put_session(access, headers, session, &mut response);
     response
 }
 
+/// Hands a session's cookie to the browser.
+pub(crate) fn put_session(access: &Access, headers: &HeaderMap, session: &str, response: &mut Response) {
+    let seconds = credential::SESSION_LIFE / 1_000_000;
+    let secure = if is_https(access, headers) { "; Secure" } else { "" };
+    set_cookie(
+        response,
+        &format!("{SESSION_COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"),
+    );
+}
+
 /// A page with a form for somebody who is not signed in: its token, and the cookie behind it if need be.
-fn with_form(
+pub(crate) fn with_form(
     access: &Access,
     headers: &HeaderMap,
     status: StatusCode,
@@ -416,7 +536,7 @@ fn with_form(
     response
 }
 
-fn page(status: StatusCode, html: String) -> Response {
+pub(crate) fn page(status: StatusCode, html: String) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
 }
 

@@ -44,6 +44,8 @@ pub enum Via {
     Token,
     /// The socket in the data folder, which only the user that runs the server can open.
     LocalSocket,
+    /// A mail that its owner wants at an hour, or a signed link in one.
+    Mail,
 }
 
 impl Via {
@@ -53,6 +55,7 @@ impl Via {
             Self::Session => "session",
             Self::Token => "token",
             Self::LocalSocket => "command line",
+            Self::Mail => "mail",
         }
     }
 }
@@ -78,6 +81,8 @@ pub struct Principal {
     pub via: Option<Via>,
     /// What forms must carry in the field `csrf`, or scripts in the header `x-csrf-token`.
     pub csrf: String,
+    /// The public id of the API token that was sent; `None` for whoever sent none.
+    pub token: Option<String>,
     /// Where the request comes from: an address, or empty.
     pub address: String,
     power: Power,
@@ -93,6 +98,7 @@ impl Principal {
             email: String::new(),
             via: None,
             csrf: String::new(),
+            token: None,
             address: String::new(),
             power: Power::Nothing,
             trail: Trail::default(),
@@ -115,9 +121,15 @@ impl Principal {
             name: found.name,
             email: found.email,
             via: Some(via),
+            token: found.token,
             power: Power::Roles(Arc::new(found.held)),
             ..Self::nobody()
         }
+    }
+
+    /// A program with a token of its own: no account, the rights of the token's role.
+    pub(crate) fn service(found: Found) -> Self {
+        Self { account: None, email: String::new(), ..Self::account(found, Via::Token) }
     }
 
     /// Somebody who comes in or goes, as the audit log names them; may do nothing.
@@ -130,6 +142,12 @@ impl Principal {
             address: address.to_owned(),
             ..Self::nobody()
         }
+    }
+
+    /// Says that the audit log need not be told what this request did: it was told already, or it stands where it was
+    /// done, as what is sent into the log does.
+    pub fn noted_elsewhere(&self) {
+        self.trail.note();
     }
 
     /// Whether somebody is known at all.

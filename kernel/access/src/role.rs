@@ -125,6 +125,8 @@ pub struct Role {
     pub title: String,
     /// Permissions that it was given (`true`) or lost, beside what it holds at first.
     pub changes: Vec<(String, bool)>,
+    /// Whether whoever has it must prove more than a password.
+    pub second_factor: bool,
 }
 
 impl Role {
@@ -186,7 +188,7 @@ mod tests {
 
     fn role(id: i64, slug: &str, changes: &[(&str, bool)]) -> Role {
         let changes = changes.iter().map(|(p, h)| ((*p).to_owned(), *h)).collect();
-        Role { id, slug: slug.into(), title: slug.into(), changes }
+        Role { id, slug: slug.into(), title: slug.into(), changes, second_factor: false }
     }
 
     fn held(grants: &[(i64, Scope)]) -> Held {

@@ -35,13 +35,14 @@ pub struct Grant {
 pub fn roles(c: &mut Conn<'_>) -> Result<Vec<(Role, String)>> {
     let mut all: Vec<(Role, String)> = Vec::new();
     c.for_each(
-        "SELECT r.role_id, r.slug, r.title, r.sentence, c.permission, c.held
+        "SELECT r.role_id, r.slug, r.title, r.sentence, c.permission, c.held, r.second_factor
          FROM roles r LEFT JOIN role_changes c ON c.role_id = r.role_id ORDER BY r.role_id, c.permission",
         &[],
         |r| {
             let id = r.int(0)?;
             if all.last().is_none_or(|(last, _)| last.id != id) {
-                let role = Role { id, slug: r.text(1)?, title: r.text(2)?, changes: Vec::new() };
+                let (slug, title, second_factor) = (r.text(1)?, r.text(2)?, r.int(6)? != 0);
+                let role = Role { id, slug, title, changes: Vec::new(), second_factor };
                 all.push((role, r.text(3)?));
             }
             if let (Some((role, _)), Some(permission), Some(held)) =
@@ -95,7 +96,7 @@ pub fn create_role(
         &[(&slug).into(), title.into(), sentence.trim().into(), now.into(), by.account.into()],
         |r| r.int(0),
     )?;
-    Ok(Role { id, slug, title: title.to_owned(), changes: Vec::new() })
+    Ok(Role { id, slug, title: title.to_owned(), changes: Vec::new(), second_factor: false })
 }
 
 fn slug_of(title: &str) -> String {
@@ -122,6 +123,11 @@ pub fn remove_role(tx: &mut Conn<'_>, slug: &str) -> Result<Role> {
     }
     let had =
         tx.query_one("SELECT count(*) FROM grants WHERE role_id = $1", &[role.id.into()], |r| r.int(0))?;
+    let tokens =
+        tx.query_one("SELECT count(*) FROM service_tokens WHERE role_id = $1", &[role.id.into()], |r| {
+            r.int(0)
+        })?;
+    let had = had + tokens;
     if had > 0 {
         return Err(Error::conflict(format!(
             "\"{}\" was granted {had} times, and who was allowed what stays on record; take its permissions away \
@@ -178,6 +184,34 @@ pub fn change_role(
     Ok(true)
 }
 
+/// Says whether whoever has a role must prove more than a password; whether that changed anything. Sessions that began with
+/// a password alone end, so that the demand holds at once.
+///
+/// # Errors
+/// `NotFound`, or `Forbidden` when whoever asks holds less than the role does.
+pub fn demand_second_factor(
+    tx: &mut Conn<'_>,
+    by: &Principal,
+    permissions: &[Permission],
+    slug: &str,
+    demanded: bool,
+) -> Result<bool> {
+    let role = role_named(tx, slug)?;
+    must_outrank_role(by, &role, permissions)?;
+    if role.second_factor == demanded {
+        return Ok(false);
+    }
+    tx.execute("UPDATE roles SET second_factor = $1 WHERE role_id = $2", &[demanded.into(), role.id.into()])?;
+    if demanded {
+        tx.execute(
+            "DELETE FROM sessions WHERE strong = 0 AND account_id IN
+               (SELECT account_id FROM grants WHERE role_id = $1 AND ended_at IS NULL)",
+            &[role.id.into()],
+        )?;
+    }
+    Ok(true)
+}
+
 /// What stands for the present state of all roles, so that a form that was filled in while somebody else changed them
 /// is noticed.
 pub fn fingerprint(roles: &[(Role, String)]) -> String {
@@ -185,7 +219,7 @@ pub fn fingerprint(roles: &[(Role, String)]) -> String {
         .iter()
         .map(|(r, _)| {
             let changes: Vec<String> = r.changes.iter().map(|(p, held)| format!("{p}={held}")).collect();
-            format!("{} {} {}", r.id, r.slug, changes.join(" "))
+            format!("{} {} {} {}", r.id, r.slug, r.second_factor, changes.join(" "))
         })
         .collect();
     crate::secret::sha256_hex(&state.join("\n"))

@@ -6,10 +6,12 @@ use base::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-/// The fewest characters a password may have.
+/// The fewest characters a password may have. NIST SP 800-63B asks for eight at least; beside it stands how hard a password
+/// is to guess, which says more than its length.
 pub const PASSWORD_MIN: usize = 10;
 
-/// The most characters a password may have, so that hashing one cannot be made expensive.
+/// The most characters a password may have, so that hashing one cannot be made expensive. NIST SP 800-63B asks for 64 at
+/// least.
 pub const PASSWORD_MAX: usize = 256;
 
 /// 256 random bits of the operating system as 64 hexadecimal digits.
@@ -44,8 +46,22 @@ pub fn same(a: &str, b: &str) -> bool {
 /// thread that may block.
 ///
 /// # Errors
-/// `Invalid` when the password is too short or too long.
-pub(crate) fn hash_password(password: &str) -> Result<String> {
+/// As [`check_password`].
+pub(crate) fn hash_password(password: &str, about: &[&str]) -> Result<String> {
+    check_password(password, about)?;
+    let hash: PasswordHash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|e| Error::internal(format!("the password could not be hashed ({e})")))?;
+    Ok(hash.to_string())
+}
+
+/// Whether a password may be chosen: long enough, and hard enough to guess for somebody who knows usual passwords and what
+/// is said `about` its owner. No rule about which characters it must have (NIST SP 800-63B, 3.1.1.2). Takes some
+/// milliseconds.
+///
+/// # Errors
+/// `Invalid`, with what would make it better.
+pub(crate) fn check_password(password: &str, about: &[&str]) -> Result<()> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
         return Err(Error::invalid(format!(
@@ -57,10 +73,21 @@ pub(crate) fn hash_password(password: &str) -> Result<String> {
             "the password has {length} characters; choose one with at most {PASSWORD_MAX}"
         )));
     }
-    let hash: PasswordHash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|e| Error::internal(format!("the password could not be hashed ({e})")))?;
-    Ok(hash.to_string())
+    // What somebody can be found by, whole and in pieces: "ana.dev@example.org" makes "dev" a guess, too.
+    let mut known: Vec<&str> =
+        about.iter().flat_map(|a| a.split([' ', '@', '.'])).filter(|w| w.len() > 2).collect();
+    known.extend(about.iter().copied().filter(|a| !a.is_empty()));
+    known.extend(about.iter().filter_map(|a| a.split_once('@')).map(|(local, _)| local));
+    known.push(base::NAME);
+    let judged = zxcvbn::zxcvbn(password, &known);
+    if judged.score() >= zxcvbn::Score::Three {
+        return Ok(());
+    }
+    let feedback = judged.feedback();
+    let why = feedback.and_then(|f| f.warning()).map(|w| format!(" {w}")).unwrap_or_default();
+    let better = feedback.map(|f| f.suggestions().iter().map(|s| format!(" {s}")).collect::<String>());
+    let better = better.filter(|b| !b.is_empty()).unwrap_or_else(|| " Use a few uncommon words.".into());
+    Err(Error::invalid(format!("This password is easy to guess.{why}{better}")))
 }
 
 /// Whether the password is the one behind the hash. Without a hash the same work is done on a made-up one, so
@@ -90,13 +117,28 @@ mod tests {
 
     #[test]
     fn passwords_are_argon2id_and_checked() {
-        let hash = hash_password("correct horse battery").expect("long enough");
+        let hash = hash_password("correct horse battery", &[]).expect("long enough");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(verify_password("correct horse battery", Some(&hash)));
         assert!(!verify_password("correct horse", Some(&hash)));
         assert!(!verify_password("anything", None));
-        assert!(hash_password("short").is_err());
-        assert!(hash_password(&"x".repeat(300)).is_err());
+        assert!(hash_password("short", &[]).is_err());
+        assert!(hash_password(&"x".repeat(300), &[]).is_err());
+    }
+
+    #[test]
+    fn what_is_easily_guessed_is_refused_in_words() {
+        for easy in
+            ["1234567890", "password123", "qwertyuiop", "aaaaaaaaaaaa", "P@ssw0rd2024", "ana.meadows1990"]
+        {
+            let said = check_password(easy, &["ana.meadows@example.org", "Ana Meadows"]).expect_err(easy);
+            assert!(said.message.starts_with("This password is easy to guess. "), "{easy}: {said}");
+            assert!(!said.message.contains(easy), "never the password itself");
+        }
+        // No rule about kinds of characters.
+        for good in ["correct horse battery", "wooden kelp lantern", "Xq7-vvTz-9pLm"] {
+            check_password(good, &["ana@example.org"]).expect(good);
+        }
     }
 
     #[test]

@@ -30,19 +30,27 @@ impl Throttle {
     pub fn wait(&self, email: &str, address: &str, now: Micros) -> Option<i64> {
         let failures = self.lock();
         [(email_key(email), PER_EMAIL), (address_key(address), PER_ADDRESS)]
-            .into_iter()
-            .filter_map(|(key, limit)| {
-                let times = failures.get(&key)?;
-                let recent: Vec<Micros> = times.iter().copied().filter(|t| *t > now - WINDOW).collect();
-                // The attempt is free again when the oldest of the last `limit` failures leaves the window.
-                let oldest = recent.len().checked_sub(limit).map(|i| recent[i])?;
-                Some((oldest + WINDOW - now) / 1_000_000 + 1)
-            })
+            .iter()
+            .filter_map(|(key, limit)| wait_for(&failures, (key, *limit), now))
             .max()
     }
 
     /// Counts a failure.
     pub fn failed(&self, email: &str, address: &str, now: Micros) {
+        self.count([(email_key(email), PER_EMAIL), (address_key(address), PER_ADDRESS)], now);
+    }
+
+    /// The same where no e-mail address is said, but only a network address is known.
+    pub fn wait_address(&self, address: &str, now: Micros) -> Option<i64> {
+        wait_for(&self.lock(), (&address_key(address), PER_ADDRESS), now)
+    }
+
+    /// Counts a failure of a network address alone.
+    pub fn failed_address(&self, address: &str, now: Micros) {
+        self.count([(address_key(address), PER_ADDRESS)], now);
+    }
+
+    fn count<const N: usize>(&self, keys: [(String, usize); N], now: Micros) {
         let mut failures = self.lock();
         if failures.len() >= KEYS {
             failures.retain(|_, times| times.iter().any(|t| *t > now - WINDOW));
@@ -50,7 +58,7 @@ impl Throttle {
         if failures.len() >= KEYS {
             failures.clear();
         }
-        for (key, keep) in [(email_key(email), PER_EMAIL), (address_key(address), PER_ADDRESS)] {
+        for (key, keep) in keys {
             let times = failures.entry(key).or_default();
             times.push(now);
             if times.len() > keep {
@@ -68,6 +76,19 @@ impl Throttle {
         // A panic while counting leaves at worst one count too few.
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// How many seconds a key has to wait.
+fn wait_for(
+    failures: &HashMap<String, Vec<Micros>>,
+    (key, limit): (&str, usize),
+    now: Micros,
+) -> Option<i64> {
+    let times = failures.get(key)?;
+    let recent: Vec<Micros> = times.iter().copied().filter(|t| *t > now - WINDOW).collect();
+    // The attempt is free again when the oldest of the last `limit` failures leaves the window.
+    let oldest = recent.len().checked_sub(limit).map(|i| recent[i])?;
+    Some((oldest + WINDOW - now) / 1_000_000 + 1)
 }
 
 fn email_key(email: &str) -> String {

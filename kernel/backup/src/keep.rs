@@ -39,6 +39,31 @@ pub fn kept(times: &[Micros], rule: Rule) -> BTreeSet<Micros> {
     keep
 }
 
+/// Until when each of these backups is kept, if one more is taken each day from now on; `None` for what is kept for more
+/// than ten years.
+pub fn until(times: &[Micros], rule: Rule, now: Micros) -> Vec<(Micros, Option<Micros>)> {
+    const DAY: Micros = 86_400_000_000;
+    /// Days that are looked ahead.
+    const AHEAD: i64 = 3_700;
+    let mut there: Vec<Micros> = times.to_vec();
+    let mut open: BTreeSet<Micros> = times.iter().copied().collect();
+    let mut gone = Vec::new();
+    for day in 1..=AHEAD {
+        if open.is_empty() {
+            break;
+        }
+        let at = now + day * DAY;
+        there.push(at);
+        let keep = kept(&there, rule);
+        there.retain(|t| keep.contains(t));
+        gone.extend(open.iter().filter(|t| !keep.contains(t)).map(|t| (*t, Some(at))));
+        open.retain(|t| keep.contains(t));
+    }
+    gone.extend(open.into_iter().map(|t| (t, None)));
+    gone.sort_unstable();
+    gone
+}
+
 /// The backups in a folder with their times, oldest first.
 ///
 /// # Errors
@@ -112,6 +137,18 @@ mod tests {
         assert_eq!(dates(Rule { days: 3, weeks: 0, months: 0 }), ["2024-04-08", "2024-04-09", "2024-04-10"]);
         assert_eq!(dates(Rule { days: 1, weeks: 3, months: 0 }), ["2024-03-31", "2024-04-07", "2024-04-10"]);
         assert_eq!(dates(Rule { days: 1, weeks: 0, months: 3 }), ["2024-02-29", "2024-03-31", "2024-04-10"]);
+    }
+
+    #[test]
+    fn it_can_be_told_when_a_backup_goes() {
+        let start = Day::parse("2024-04-10").expect("a day").start_micros();
+        let rule = Rule { days: 3, weeks: 0, months: 0 };
+        assert_eq!(until(&[start], rule, start), [(start, Some(start + 3 * DAY))]);
+        // Of a month the newest stays.
+        let monthly = Rule { days: 1, weeks: 0, months: 2 };
+        let last = Day::parse("2024-04-30").expect("a day").start_micros();
+        let june = Day::parse("2024-06-01").expect("a day").start_micros();
+        assert_eq!(until(&[start, last], monthly, last), [(start, Some(last + DAY)), (last, Some(june))]);
     }
 
     #[test]

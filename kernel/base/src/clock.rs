@@ -33,6 +33,15 @@ impl Clock {
         }
     }
 
+    /// The present as other machines have it: for what is compared with their clocks, such as codes and tokens. Only in the
+    /// demo, whose today is its own, is it another one than [`Clock::now`].
+    pub fn elsewhere(&self) -> Micros {
+        match self {
+            Self::Moved(_) => Self::System.now(),
+            _ => self.now(),
+        }
+    }
+
     /// Moves a fixed clock; the machine's clock is left alone.
     pub fn advance(&self, micros: Micros) {
         if let Self::Fixed(at) = self {

@@ -25,6 +25,10 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// The folder for the database, uploads and the socket.
     pub data_dir: Arc<Path>,
+    /// The folder for uploads until they are imported; several nodes may share it.
+    pub upload_dir: Arc<Path>,
+    /// Says to other nodes that this one is there; `None` where nobody asks (tests).
+    pub presence: Option<Arc<jobs::nodes::Presence>>,
     /// The importers of this binary.
     pub importers: &'static [&'static dyn connect::Importer],
     /// Sign-in and permissions.
@@ -37,10 +41,14 @@ pub struct App {
     pub meter: crate::meter::Meter,
     /// How much it takes on at once.
     pub limits: crate::Limits,
+    /// How the API is to be asked.
+    pub api: crate::api::Rules,
     /// Seals what must be read again.
     pub sealer: seal::Sealer,
     /// Sends requests to addresses that users set.
     pub outgoing: outgoing::Client,
+    /// Where scheduled backups are kept, and which: an erasure names those that still contain somebody.
+    pub backups: Option<(Arc<Path>, backup::keep::Rule)>,
     csp_reports: Arc<AtomicU64>,
     stopping: Arc<AtomicBool>,
 }
@@ -48,18 +56,22 @@ pub struct App {
 impl App {
     /// Puts it together. The database has been migrated by whoever opened it.
     pub fn new(
-        access: Access,
+        mut access: Access,
         registry: Registry,
         data_dir: PathBuf,
         importers: &'static [&'static dyn connect::Importer],
     ) -> Self {
-        Self {
+        let sealer = seal::Sealer::of_folder(&data_dir);
+        access.mail = mailer::Mailer::new(sealer.clone(), None, outgoing::Rules::default());
+        let app = Self {
             db: access.db.clone(),
             community: Community::new(access.db.clone()),
             clock: access.clock.clone(),
             registry: Arc::new(registry),
-            sealer: seal::Sealer::of_folder(&data_dir),
+            sealer: sealer.clone(),
             outgoing: outgoing::Client::new(outgoing::Rules::default()),
+            upload_dir: data_dir.join("uploads").into(),
+            presence: None,
             data_dir: data_dir.into(),
             importers,
             events: Events::new(access.db.clone()),
@@ -67,9 +79,21 @@ impl App {
             memory: crate::Memory::default(),
             meter: crate::meter::Meter::default(),
             limits: crate::Limits::default(),
+            api: crate::api::Rules::default(),
+            backups: None,
             csp_reports: Arc::default(),
             stopping: Arc::default(),
-        }
+        };
+        app.seal_with(sealer)
+    }
+
+    /// The same with other keys for what is sealed.
+    #[must_use]
+    pub fn seal_with(mut self, sealer: seal::Sealer) -> Self {
+        self.sealer = sealer.clone();
+        // Whoever appends to the log recognises erased people by a key that is sealed in the database.
+        self.db.open_sealed_with(move |text, context| sealer.open(text, context));
+        self
     }
 
     /// Runs blocking work (database, files) on a thread that may block, within the present span of the log. Work
@@ -207,5 +231,11 @@ impl App {
 impl FromRef<App> for Access {
     fn from_ref(app: &App) -> Self {
         app.access.clone()
+    }
+}
+
+impl FromRef<App> for access::sso::Means {
+    fn from_ref(app: &App) -> Self {
+        Self { sealer: app.sealer.clone(), outgoing: app.outgoing.clone() }
     }
 }

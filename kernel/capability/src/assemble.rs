@@ -1,7 +1,7 @@
 //! One router out of all manifests: each group of routes behind its permission, everything behind the same
 //! headers, limits and compression.
 
-use crate::{App, Principal, Problem, Routes, envelope, limits, probes};
+use crate::{App, Principal, Problem, Routes, api, envelope, limits, probes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -23,16 +23,21 @@ pub fn assemble(app: App) -> Router {
         .merge(probes::routes())
         .merge(ui::assets())
         .merge(access::routes::<App>(&app.access))
+        .merge(crate::mail::routes())
         .route("/", get(async || Redirect::to("/desk")))
         .route("/desk", get(first_page));
     for routes in groups(&app) {
         router = router.merge(guarded(&app, &routes));
+    }
+    for open in app.registry.manifests().iter().flat_map(|m| &m.open) {
+        router = router.merge((open.router)().layer(from_fn_with_state(app.clone(), limits::in_time)));
     }
     router
         .fallback(async || StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         // Inside of the envelope, which dresses what a panic leaves and writes it into the log.
         .layer(CatchPanicLayer::custom(broken_off))
+        .layer(from_fn_with_state(app.clone(), api::cors))
         .layer(from_fn_with_state(app.clone(), envelope::envelope))
         // Outside of the envelope: an error's body is drawn there, and a body is compressed once it stands.
         .layer(CompressionLayer::new())
@@ -69,11 +74,17 @@ fn groups(app: &App) -> Vec<Routes> {
 }
 
 fn guarded(app: &App, routes: &Routes) -> Router<App> {
-    let gate = access::Gate { permission: routes.permission, personal: routes.personal };
+    let Routes { permission, personal, by_session, .. } = *routes;
+    let gate = access::Gate { permission, personal, by_session };
     let guard = from_fn_with_state(app.clone(), move |State(app): State<App>, r: Request, next: Next| {
         access::guard(app.access, gate, r, next)
     });
-    let router = (routes.router)().route_layer(guard);
+    let router = match routes.operations {
+        [] => (routes.router)(),
+        // Behind the guard: who asks is known there.
+        _ => (routes.router)().route_layer(from_fn_with_state(app.clone(), api::call)),
+    };
+    let router = router.route_layer(guard);
     match routes.body_limit {
         // What takes long bodies takes as long as they do.
         Some(bytes) => router.layer(DefaultBodyLimit::max(bytes)),

@@ -101,7 +101,7 @@ fn loggable(uri: &Uri) -> String {
 }
 
 fn audience(request: &Request) -> Audience {
-    if request.uri().path().starts_with("/api/") {
+    if access::is_api(request.uri().path()) {
         Audience::Api
     } else if request.headers().contains_key("hx-request") {
         Audience::Fragment

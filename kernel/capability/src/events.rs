@@ -1,31 +1,29 @@
 //! What changed, for pages that are open: topics by name, nothing else. A page that shows a topic asks again
 //! for its part.
 //!
-//! `app.events.tell("imports")` reaches every page of this node at once. On PostgreSQL it also counts a row of
-//! `topics` up, which every node with an open page looks at once a second: several nodes hear one another
-//! without talking, and a lost word costs a second. SQLite has one node and needs no row.
+//! `app.events.tell("imports")` reaches every page of this node at once; [`crate::wire`] passes it on to other nodes.
 
 use crate::App;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use base::Result;
 use futures_core::Stream;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use store::{Conn, Db, Dialect, Priority};
+use store::{Db, Dialect};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// How many topics may wait for one page; one that reads none of them is dropped and connects again.
 const WAITING: usize = 64;
-/// How often the rows of other nodes are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a silent stream says that it is still there.
 const ALIVE_EVERY: Duration = Duration::from_secs(25);
+
+/// The bell that is rung when there is something to tell other nodes.
+pub(crate) const TOLD_BELL: &str = "told";
 
 /// Where changes are told and heard. Clones share it.
 #[derive(Clone)]
@@ -39,8 +37,8 @@ struct Hub {
 #[derive(Default)]
 struct Inner {
     listeners: Vec<Sender<String>>,
-    /// Whether the rows of other nodes are being looked at.
-    looking: bool,
+    /// What other nodes have not been told yet.
+    untold: BTreeSet<String>,
     closed: bool,
 }
 
@@ -55,19 +53,28 @@ impl Events {
         self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that something of this topic changed; after the transaction, never inside. Blocks on PostgreSQL,
-    /// for one short write. A word that cannot be passed on is logged: pages show the change when they load.
+    /// Says that something of this topic changed; after the transaction, never inside. Other nodes hear it a moment
+    /// later.
     pub fn tell(&self, topic: &str) {
         self.pass_on(topic);
-        if self.0.db.dialect() == Dialect::Postgres
-            && let Err(error) = self.0.db.write(Priority::Interactive, |tx| count_up(tx, topic))
-        {
-            tracing::warn!(topic, %error, "other nodes do not hear of a change");
+        if self.0.db.dialect() == Dialect::Postgres {
+            self.held().untold.insert(topic.to_owned());
+            self.0.db.ring(TOLD_BELL);
         }
     }
 
+    /// What other nodes have not been told since this was asked.
+    pub(crate) fn take_untold(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.held().untold)
+    }
+
+    /// Puts back what could not be told.
+    pub(crate) fn put_back(&self, topics: BTreeSet<String>) {
+        self.held().untold.extend(topics);
+    }
+
     /// To the pages of this node.
-    fn pass_on(&self, topic: &str) {
+    pub(crate) fn pass_on(&self, topic: &str) {
         self.held().listeners.retain(|l| l.try_send(topic.to_owned()).is_ok());
     }
 
@@ -91,52 +98,7 @@ impl Events {
         if !inner.closed {
             inner.listeners.push(sender);
         }
-        if self.0.db.dialect() == Dialect::Postgres && !inner.looking && !inner.closed {
-            inner.looking = true;
-            tokio::spawn(look(self.clone()));
-        }
         receiver
-    }
-}
-
-fn count_up(tx: &mut Conn<'_>, topic: &str) -> Result<()> {
-    tx.execute(
-        "INSERT INTO topics (name, version) VALUES ($1, 1)
-         ON CONFLICT (name) DO UPDATE SET version = topics.version + 1",
-        &[topic.into()],
-    )?;
-    Ok(())
-}
-
-fn versions(c: &mut Conn<'_>) -> Result<BTreeMap<String, i64>> {
-    let rows = c.query("SELECT name, version FROM topics", &[], |r| Ok((r.text(0)?, r.int(1)?)))?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Looks at the rows of all nodes while a page of this one is open.
-async fn look(events: Events) {
-    let mut seen: Option<BTreeMap<String, i64>> = None;
-    loop {
-        let db = events.0.db.clone();
-        match tokio::task::spawn_blocking(move || db.read(versions)).await {
-            Ok(Ok(now)) => {
-                // The first look only says where counting begins.
-                if let Some(before) = &seen {
-                    let changed = now.iter().filter(|(name, v)| before.get(*name) != Some(*v));
-                    changed.for_each(|(name, _)| events.pass_on(name));
-                }
-                seen = Some(now);
-            }
-            Ok(Err(error)) => tracing::debug!(%error, "topics could not be read; tried again"),
-            Err(_) => {}
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-        let mut inner = events.held();
-        inner.listeners.retain(|l| !l.is_closed());
-        if inner.listeners.is_empty() {
-            inner.looking = false;
-            return;
-        }
     }
 }
 

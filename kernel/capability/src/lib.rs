@@ -4,16 +4,20 @@
 //! A capability is a folder with one [`Manifest`]: a plain value. The binary lists the manifests; nothing is
 //! found by reflection or at link time.
 
+pub mod api;
 mod app;
 mod assemble;
 mod contact;
 mod desk;
+pub mod digest;
 mod door;
+mod door_factors;
 mod envelope;
 pub mod events;
 mod help;
 mod kernel;
 mod limits;
+mod mail;
 mod manifest;
 mod memory;
 pub mod meter;
@@ -27,8 +31,10 @@ pub mod secrets;
 pub mod settings_page;
 pub mod today;
 pub mod views;
+mod wire;
 
 pub use access::{Permission, Principal, Problem, Reach, Roles, Scope, audit, require};
+pub use api::API_MIGRATIONS;
 pub use app::App;
 pub use assemble::{assemble, unresolved_navigation};
 pub use contact::{ContactPanel, contact_panel, days_ago};
@@ -37,11 +43,13 @@ pub use door::look;
 pub use envelope::RequestId;
 pub use kernel::kernel_manifests;
 pub use limits::Limits;
+pub use mail::MailList;
 pub use manifest::{
-    Doc, EventKind, FindEntries, JobKind, Manifest, NavEntry, Palette, PaletteEntry, Personal, Routes,
-    Schedule, Sealed, SettingsPage, Table,
+    Doc, Erase, EventKind, FindEntries, Found, JobKind, Manifest, NavEntry, OpenRoutes, Palette,
+    PaletteEntry, Personal, Recipients, Routes, Schedule, Sealed, SettingsPage, Table,
 };
 pub use memory::Memory;
-pub use offer::{off, off_for_contacts, token_for};
+pub use offer::{may, off, off_for_contacts, token_for};
 pub use pieces::{PieceSender, csv_file, csv_in_pieces, pieces};
 pub use registry::Registry;
+pub use wire::Wire;

@@ -21,6 +21,8 @@ pub struct Manifest {
     pub routes: Vec<Routes>,
     /// Its part of the API under `/api/v1/`, each group behind one permission.
     pub api: Vec<Routes>,
+    /// What the bodies and answers of its part of the API are made of.
+    pub shapes: &'static [crate::api::Shape],
     /// What it lets people be allowed to do.
     pub permissions: Vec<Permission>,
     /// Its part of the schema.
@@ -41,11 +43,24 @@ pub struct Manifest {
     pub schedules: Vec<Schedule>,
     /// What happens in it that programs elsewhere may want to hear of, beside the kinds of activity.
     pub events: Vec<EventKind>,
+    /// Its digests, which people get by mail.
+    pub digests: Vec<crate::digest::DigestKind>,
+    /// Its lists whose saved views people get by mail.
+    pub views: Vec<crate::digest::ViewKind>,
+    /// Its lists of mails, so that the link in each of them can end the subscription.
+    pub mail_lists: Vec<crate::MailList>,
     /// Its columns that hold sealed texts.
     pub sealed: Vec<Sealed>,
+    /// Its pages that need no sign-in, as their address is the proof (a signed link); each with the reason.
+    pub open: Vec<OpenRoutes>,
+    /// Who receives what is held here, in words, for the record of processing.
+    pub recipients: Option<Recipients>,
     /// Its figures among the metrics of the server.
     pub gauges: &'static [crate::meter::Gauge],
 }
+
+/// Says who receives what a capability holds.
+pub type Recipients = fn(&mut store::Conn<'_>) -> Result<Vec<String>>;
 
 /// A kind of job; jobs are given the program.
 pub type JobKind = jobs::JobKind<App>;
@@ -143,12 +158,34 @@ pub struct Routes {
     pub body_limit: Option<usize>,
     /// Whether the routes show the files of persons: reading them is told to the audit log.
     pub personal: bool,
+    /// Whether they are for people with a browser only: an API token is refused.
+    pub by_session: bool,
+    /// What they are to programs; for routes of the API.
+    pub operations: &'static [crate::api::Operation],
 }
 
 impl Routes {
     /// Routes with the usual limit on bodies.
     pub const fn new(permission: Permission, router: fn() -> Router<App>) -> Self {
-        Self { permission, router, body_limit: None, personal: false }
+        Self { permission, router, body_limit: None, personal: false, by_session: false, operations: &[] }
+    }
+
+    /// Routes of the API with what they are to programs: every method of every path, described. A test compares them.
+    pub const fn api(
+        permission: Permission,
+        router: fn() -> Router<App>,
+        operations: &'static [crate::api::Operation],
+    ) -> Self {
+        let mut routes = Self::new(permission, router);
+        routes.operations = operations;
+        routes
+    }
+
+    /// The same for people with a browser only: what belongs to one's own account is not for API tokens.
+    #[must_use]
+    pub const fn by_session(mut self) -> Self {
+        self.by_session = true;
+        self
     }
 
     /// The same for routes that show the files of persons.
@@ -166,6 +203,16 @@ impl Routes {
     }
 }
 
+/// Routes that anybody may ask who has the address. There is no session behind them, so that a forged request could do
+/// nothing that its sender could not do anyway.
+#[derive(Clone, Copy)]
+pub struct OpenRoutes {
+    /// Why they need no permission, in a sentence.
+    pub because: &'static str,
+    /// Makes the routes, with their whole paths.
+    pub router: fn() -> Router<App>,
+}
+
 /// A table and what it holds of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -175,6 +222,43 @@ pub struct Table {
     pub personal: Personal,
     /// Whether backups leave it out: secrets that live for a while only, and what is made anew from other tables.
     pub left_out_of_backups: bool,
+    /// How the rows of a member are found in it.
+    pub found: Found,
+    /// What an erasure does to them.
+    pub erase: Erase,
+    /// What it is held for, in a few words, for the record of processing; empty says it with the capability's title.
+    pub purpose: &'static str,
+}
+
+/// How the rows of a member are found in a table, for an export and an erasure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// By those of its declared columns that hold numbers of identities ([`Table::identity_columns`]); not at all when
+    /// there is none, as in tables about accounts.
+    ByColumns,
+    /// By a condition of SQL over the table, with `{identities}` where the list of numbers and `{ids}` where the list
+    /// of quoted public ids (`idn_…`) is put in.
+    Where(&'static str),
+    /// By the names, handles, addresses and ids of the member that stand in these columns, as whole words, whatever
+    /// the case.
+    Named(&'static [&'static str]),
+    /// Through the log, which exports and forgets in its own way (`community::erase`).
+    Log,
+    /// Not at all: it holds nothing beyond what other tables say, or nothing of members.
+    Nowhere,
+}
+
+/// What an erasure does to the rows of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erase {
+    /// Removes them.
+    Rows,
+    /// Empties these columns.
+    Blank(&'static [&'static str]),
+    /// What the log does (`community::erase`).
+    Log,
+    /// Nothing; the declaration says why.
+    Keep,
 }
 
 /// The personal data of a table.
@@ -196,7 +280,14 @@ pub enum Personal {
 impl Table {
     /// A table without personal data.
     pub const fn impersonal(name: &'static str) -> Self {
-        Self { name, personal: Personal::None, left_out_of_backups: false }
+        Self {
+            name,
+            personal: Personal::None,
+            left_out_of_backups: false,
+            found: Found::Nowhere,
+            erase: Erase::Keep,
+            purpose: "",
+        }
     }
 
     /// A table with personal data: the columns that name people, what an export gives, what an erasure does.
@@ -206,7 +297,61 @@ impl Table {
         exported: &'static str,
         erased: &'static str,
     ) -> Self {
-        Self { name, personal: Personal::Held { columns, exported, erased }, left_out_of_backups: false }
+        Self {
+            name,
+            personal: Personal::Held { columns, exported, erased },
+            left_out_of_backups: false,
+            found: Found::ByColumns,
+            erase: Erase::Rows,
+            purpose: "",
+        }
+    }
+
+    /// The same with another way to find a member's rows, and another end of them, than by numbers of identities and
+    /// by removing them.
+    #[must_use]
+    pub const fn reached(mut self, found: Found, erase: Erase) -> Self {
+        self.found = found;
+        self.erase = erase;
+        self
+    }
+
+    /// The same, held for this.
+    #[must_use]
+    pub const fn purpose(mut self, purpose: &'static str) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// Those of its declared columns that hold numbers of identities.
+    pub fn identity_columns(&self) -> Vec<&'static str> {
+        let Personal::Held { columns, .. } = self.personal else { return Vec::new() };
+        let names = |c: &&&str| {
+            ["identity", "member", "opener"].iter().any(|w| **c == *w || c.ends_with("_identity"))
+        };
+        columns.iter().filter(names).copied().collect()
+    }
+
+    /// The condition over the table that finds the rows of these identities; `None` where they are found otherwise, or
+    /// there are none.
+    pub fn condition(&self, identities: &[u32], public_ids: &[String]) -> Option<String> {
+        let numbers = identities.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        let plain = |id: &&String| id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let ids = public_ids.iter().filter(plain).map(|id| format!("'{id}'")).collect::<Vec<_>>().join(",");
+        if numbers.is_empty() || ids.is_empty() {
+            return None;
+        }
+        match self.found {
+            Found::ByColumns => {
+                let columns = self.identity_columns();
+                let each = columns.iter().map(|c| format!("{c} IN ({numbers})"));
+                Some(each.collect::<Vec<_>>().join(" OR ")).filter(|c| !c.is_empty())
+            }
+            Found::Where(condition) => {
+                Some(condition.replace("{identities}", &numbers).replace("{ids}", &ids))
+            }
+            Found::Named(_) | Found::Log | Found::Nowhere => None,
+        }
     }
 
     /// The same, left out of backups. No table that is in backups may refer to it.

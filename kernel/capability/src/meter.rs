@@ -7,7 +7,7 @@
 mod gauges;
 mod text;
 
-pub(crate) use gauges::{BACKUP, COMMUNITY};
+pub(crate) use gauges::{BACKUP, COMMUNITY, MAIL};
 pub use text::metrics;
 
 use base::Result;

@@ -20,3 +20,9 @@ pub fn off_for_contacts(app: &App, by: &Principal) -> String {
     let contact = all.iter().find(|(_, p)| p.id == "people.contact");
     contact.map_or_else(String::new, |(_, p)| off(by, *p))
 }
+
+/// Whether there is a permission of this id and they hold it: for a link to a page of a capability that may not be
+/// there.
+pub fn may(app: &App, by: &Principal, permission: &str) -> bool {
+    app.registry.permissions().iter().any(|(_, p)| p.id == permission && by.may(*p))
+}

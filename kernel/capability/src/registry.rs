@@ -9,6 +9,7 @@ use store::Migration;
 /// Every manifest, in the order of the list in the binary.
 pub struct Registry {
     manifests: Vec<Manifest>,
+    pub(crate) api: crate::api::Index,
 }
 
 impl Registry {
@@ -17,8 +18,9 @@ impl Registry {
     /// # Errors
     /// `Internal` with every rule that is broken, one a line.
     pub fn new(manifests: Vec<Manifest>) -> Result<Self> {
-        let registry = Self { manifests };
+        let mut registry = Self { manifests, api: crate::api::Index::default() };
         let broken = registry.broken_rules();
+        registry.api = crate::api::Index::new(&registry);
         if broken.is_empty() { Ok(registry) } else { Err(Error::internal(broken.join("\n"))) }
     }
 
@@ -83,6 +85,21 @@ impl Registry {
         self.manifests.iter().flat_map(|m| m.events.iter().copied()).collect()
     }
 
+    /// Every digest that people can get by mail.
+    pub fn digests(&self) -> Vec<crate::digest::DigestKind> {
+        self.manifests.iter().flat_map(|m| m.digests.iter().copied()).collect()
+    }
+
+    /// Every list whose saved views people can get by mail.
+    pub fn views(&self) -> Vec<crate::digest::ViewKind> {
+        self.manifests.iter().flat_map(|m| m.views.iter().copied()).collect()
+    }
+
+    /// Every list of mails that a link can end.
+    pub fn mail_lists(&self) -> Vec<crate::MailList> {
+        self.manifests.iter().flat_map(|m| m.mail_lists.iter().copied()).collect()
+    }
+
     /// Every column with sealed texts.
     pub fn sealed(&self) -> Vec<crate::Sealed> {
         self.manifests.iter().flat_map(|m| m.sealed.iter().copied()).collect()
@@ -105,7 +122,9 @@ impl Registry {
             check_permissions(m, &mut broken);
             check_tables(m, &mut broken);
             check_work(m, &mut broken);
+            crate::api::broken_rules(m, &mut broken);
         }
+        broken.extend(crate::api::broken_together(self));
         let mut unique = |what: &str, names: Vec<&'static str>| {
             let mut seen = BTreeSet::new();
             broken
@@ -122,6 +141,12 @@ impl Registry {
         );
         unique("job or schedule", self.manifests.iter().flat_map(work_names).collect());
         unique("event", self.manifests.iter().flat_map(|m| m.events.iter().map(|e| e.id)).collect());
+        unique("digest", self.manifests.iter().flat_map(|m| m.digests.iter().map(|d| d.id)).collect());
+        unique("view of list", self.manifests.iter().flat_map(|m| m.views.iter().map(|v| v.list)).collect());
+        unique(
+            "list of mails",
+            self.manifests.iter().flat_map(|m| m.mail_lists.iter().map(|l| l.id)).collect(),
+        );
         unique("chapter", self.manifests.iter().flat_map(|m| m.docs.iter().map(|d| d.slug)).collect());
         broken
     }
@@ -143,6 +168,8 @@ fn check_permissions(m: &Manifest, broken: &mut Vec<String>) {
     let asked = m.today.iter().map(|t| t.permission).chain(m.palette.iter().map(|p| p.permission));
     let asked = asked.chain(m.navigation.iter().map(|n| n.permission));
     let asked = asked.chain(m.settings.iter().map(|s| s.permission));
+    let asked = asked.chain(m.digests.iter().map(|d| d.permission));
+    let asked = asked.chain(m.views.iter().map(|v| v.permission));
     for permission in asked.filter(|p| !m.permissions.contains(p)) {
         broken.push(format!("{}: entries behind {}, which it does not declare", m.id, permission.id));
     }
@@ -216,6 +243,10 @@ const WHAT_PEOPLE_WROTE: [&str; 6] = ["text", "words", "excerpt", "note", "comme
 
 /// Whether a column's name says that it leads to a person.
 fn names_people(column: &str) -> bool {
+    // Whether somebody's addresses are trusted is no address.
+    if column.starts_with("trusts_") {
+        return false;
+    }
     ["identity", "member", "account", "email", "opener", "actor", "author"].iter().any(|word| {
         column == *word || column.strip_suffix("_id") == Some(word) || column.ends_with(&format!("_{word}"))
     })

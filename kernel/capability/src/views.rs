@@ -64,6 +64,41 @@ pub fn list(c: &mut Conn<'_>, list: &str, account: Option<i64>) -> Result<Vec<Sa
     )
 }
 
+/// A view with the name of its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfList {
+    /// The list (`members`).
+    pub list: String,
+    /// The view.
+    pub view: SavedView,
+}
+
+/// The views of every list that an account sees, by list and name; only the one with this id where one is given. One
+/// statement.
+///
+/// # Errors
+/// When the database says no.
+pub fn of_every_list(c: &mut Conn<'_>, account: i64, only: Option<&str>) -> Result<Vec<OfList>> {
+    c.query(
+        "SELECT v.public_id, v.name, v.query, v.shared_at, v.account_id, a.name, v.list
+         FROM saved_views v JOIN accounts a ON a.account_id = v.account_id
+         WHERE (v.account_id = $1 OR v.shared_at IS NOT NULL) AND v.public_id = COALESCE($2, v.public_id)
+         ORDER BY v.list, v.name, v.view_id",
+        &[account.into(), only.into()],
+        |r| {
+            let view = SavedView {
+                public_id: r.text(0)?,
+                name: r.text(1)?,
+                query: r.text(2)?,
+                shared: r.opt_int(3)?.is_some(),
+                own: r.int(4)? == account,
+                owner: r.text(5)?,
+            };
+            Ok(OfList { list: r.text(6)?, view })
+        },
+    )
+}
+
 /// The row of views above a list: everything, each saved view, "Save view" once something is filtered, and
 /// the removal of one's own.
 ///

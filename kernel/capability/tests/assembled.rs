@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::routing::{get, post};
 use base::{Clock, Error};
+use capability::api::Operation;
 use capability::{
     App, Manifest, NavEntry, Permission, Principal, Problem, Registry, Roles, Routes, assemble,
     kernel_manifests, look, unresolved_navigation,
@@ -25,6 +26,14 @@ fn pages() -> Router<App> {
             get(async || Err::<(), _>(Problem::from(Error::internal("secret detail")))),
         )
 }
+
+const OPERATIONS: &[Operation] = &[
+    Operation::get("none", "/api/v1/things/none", "Nothing").gives(200, "any"),
+    Operation::get("panics", "/api/v1/things/panics", "Panics").gives(200, "any"),
+    Operation::post("count", "/api/v1/things", "Counts")
+        .takes_body(capability::api::Body::Text("text/plain"))
+        .gives(200, "any"),
+];
 
 fn api() -> Router<App> {
     Router::new()
@@ -49,7 +58,7 @@ fn manifest(path: &'static str) -> Manifest {
             permission: SEE,
         }],
         routes: vec![Routes::new(SEE, pages)],
-        api: vec![Routes::new(SEE, api).with_body_limit(2 << 20)],
+        api: vec![Routes::api(SEE, api, OPERATIONS).with_body_limit(2 << 20)],
         permissions: vec![SEE],
         ..Manifest::default()
     }
@@ -135,7 +144,7 @@ async fn routes_are_closed_to_nobody_and_open_to_an_account() {
         (status, headers["content-type"].to_str().unwrap()),
         (StatusCode::UNAUTHORIZED, "application/problem+json")
     );
-    assert!(body.contains("folkmoot accounts token") && headers.contains_key("www-authenticate"), "{body}");
+    assert!(body.contains("folkmoot tokens add") && headers.contains_key("www-authenticate"), "{body}");
     assert_eq!(p.get("/desk/things").await.2, "things of Ana");
     let (status, headers, _) = p.get("/").await;
     assert_eq!((status, headers["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/desk"));

@@ -7,7 +7,7 @@ use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{Method, Request, StatusCode};
 use capability::notices::Notice;
 use capability::{
-    App, DESK_MIGRATIONS, Manifest, NavEntry, Permission, Principal, Registry, Roles, Routes, Scope,
+    App, DESK_MIGRATIONS, Manifest, NavEntry, Permission, Principal, Registry, Roles, Routes, Scope, Wire,
     assemble, kernel_manifests, look, views,
 };
 use futures_core::Stream as _;
@@ -232,30 +232,19 @@ fn a_page_hears_what_changed_on_any_node_and_the_end() {
         let heard = next(&mut stream).await.expect("a topic");
         assert!(heard.contains("event: topic") && heard.contains("data: imports"), "{heard}");
         if p.bench.db().dialect() == store::Dialect::Postgres {
-            // Another node on the same database: a hub of its own that shares nothing but the rows. It tells until
-            // this one has looked once, as the first look only says where counting begins.
-            let other = capability::events::Events::new(p.bench.db().clone());
-            let told = tokio::spawn({
-                let app = p.app.clone();
-                async move {
-                    loop {
-                        let events = other.clone();
-                        let told = app.blocking(move |_| {
-                            events.tell("members");
-                            Ok(())
-                        });
-                        told.await.expect("told");
-                        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-                    }
-                }
+            // Another node on the same database, which shares nothing but the rows.
+            let mut other = p.app.clone();
+            other.events = capability::events::Events::new(p.bench.db().clone());
+            let (here, there) = (Wire::new(&p.app), Wire::new(&other));
+            let passed = p.app.blocking(move |_| {
+                here.look()?;
+                other.events.tell("members");
+                there.tell()?;
+                here.look()
             });
-            loop {
-                let heard = next(&mut stream).await.expect("a topic of the other node");
-                if heard.contains("data: members") {
-                    break;
-                }
-            }
-            told.abort();
+            passed.await.expect("told and heard");
+            let heard = next(&mut stream).await.expect("a topic of the other node");
+            assert!(heard.contains("data: members"), "{heard}");
         }
         p.app.stop();
         while next(&mut stream).await.is_some() {}

@@ -9,11 +9,12 @@
 //! identity and the time since the opening, by time.
 
 use crate::Kind;
+use crate::columns;
 use crate::conversations::{Opening, people_of};
 use crate::log::lock_append;
 use base::{Error, Micros, Result};
 use std::collections::BTreeSet;
-use store::{Conn, Db, Priority, Row};
+use store::{Conn, Db, Dialect, Priority, Row};
 
 /// Conversations in a block.
 pub(crate) const SIZE: i64 = 4_096;
@@ -308,6 +309,14 @@ pub(crate) fn made(c: &mut Conn<'_>, block: i64) -> Result<Block> {
 /// Removes the blocks of conversations that change in this transaction.
 pub(crate) fn forget(tx: &mut Conn<'_>, conversations: impl Iterator<Item = i64>) -> Result<()> {
     let blocks: BTreeSet<i64> = conversations.map(|id| id / SIZE).collect();
+    if tx.dialect() == Dialect::Postgres {
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        let sql =
+            "DELETE FROM conversation_blocks WHERE block = ANY (CAST(string_to_array($1, ',') AS bigint[]))";
+        return tx.execute(sql, &[(&columns::numbers(&blocks)).into()]).map(|_| ());
+    }
     for block in blocks {
         tx.execute("DELETE FROM conversation_blocks WHERE block = $1", &[block.into()])?;
     }

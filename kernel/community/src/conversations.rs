@@ -3,8 +3,9 @@
 
 use crate::Kind;
 use crate::blocks;
+use crate::columns;
 use crate::log::{self, COLUMNS, LogRow, copy_field};
-use crate::questions::{Asks, asks};
+use crate::questions::Asks;
 use base::{Error, Micros, Result};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -327,6 +328,9 @@ pub(crate) fn save_many(tx: &mut Conn<'_>, changed: &[&Conversation]) -> Result<
     for gone in changed.iter().filter(|c| c.opening.is_none()) {
         tx.execute("DELETE FROM conversations WHERE conversation_id = $1", &[gone.id.into()])?;
     }
+    if tx.dialect() == Dialect::Postgres {
+        return update_postgres(tx, changed);
+    }
     let rows: Vec<_> = changed.iter().filter_map(|c| Some((*c, c.opening?, c.people_bytes()))).collect();
     tx.execute_each(
         "UPDATE conversations SET first_seq = $1, opened_seq = $2, opened_at = $3, opened_rank = $4,
@@ -353,6 +357,49 @@ pub(crate) fn save_many(tx: &mut Conn<'_>, changed: &[&Conversation]) -> Result<
     )
 }
 
+/// PostgreSQL: writes changed conversations that have an opening in one round trip.
+fn update_postgres(tx: &mut Conn<'_>, kept: &[&Conversation]) -> Result<()> {
+    let all: Vec<(&Conversation, Opening)> = kept.iter().filter_map(|c| Some((*c, c.opening?))).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let column = |of: fn(&Conversation, &Opening) -> i64| columns::numbers(all.iter().map(|(c, o)| of(c, o)));
+    let people: Vec<Option<Vec<u8>>> = all.iter().map(|(c, _)| c.people_bytes()).collect();
+    // PostgreSQL has no zero byte in text.
+    let titles: Vec<Option<String>> =
+        all.iter().map(|(c, _)| c.title.as_ref().map(|t| t.replace('\0', ""))).collect();
+    tx.execute(
+        "UPDATE conversations c SET first_seq = e.first_seq, opened_seq = e.opened_seq, opened_at = e.opened_at,
+           opened_rank = e.opened_rank, opened_hash = e.opened_hash, opened_kind = e.opened_kind,
+           opener = e.opener, channel_id = e.channel_id, question = e.question,
+           people = CAST(e.people AS bytea), title = convert_from(CAST(e.title AS bytea), 'UTF8')
+         FROM unnest(CAST(string_to_array($1, ',') AS bigint[]), CAST(string_to_array($2, ',') AS bigint[]),
+           CAST(string_to_array($3, ',') AS bigint[]), CAST(string_to_array($4, ',') AS bigint[]),
+           CAST(string_to_array($5, ',') AS bigint[]), CAST(string_to_array($6, ',') AS bigint[]),
+           CAST(string_to_array($7, ',') AS bigint[]), CAST(string_to_array($8, ',') AS bigint[]),
+           CAST(string_to_array($9, ',') AS bigint[]), CAST(string_to_array($10, ',') AS bigint[]),
+           string_to_array($11, ',', 'N'), string_to_array($12, ',', 'N'))
+           AS e (id, first_seq, opened_seq, opened_at, opened_rank, opened_hash, opened_kind, opener, channel_id,
+             question, people, title)
+         WHERE c.conversation_id = e.id",
+        &[
+            (&column(|c, _| c.id)).into(),
+            (&column(|c, _| c.first_seq)).into(),
+            (&column(|_, o| o.seq)).into(),
+            (&column(|_, o| o.at)).into(),
+            (&column(|_, o| o.rank)).into(),
+            (&column(|_, o| o.hash)).into(),
+            (&column(|_, o| i64::from(o.kind.0))).into(),
+            (&column(|_, o| i64::from(o.identity))).into(),
+            (&column(|_, o| o.channel_id)).into(),
+            (&column(|c, _| c.asks.number())).into(),
+            (&columns::bytes(people.iter().map(Option::as_deref))).into(),
+            (&columns::bytes(titles.iter().map(|t| t.as_ref().map(String::as_bytes)))).into(),
+        ],
+    )
+    .map(|_| ())
+}
+
 /// Every row of a conversation, in log order.
 pub(crate) fn rows_of(tx: &mut Conn<'_>, id: i64, first_seq: i64) -> Result<Vec<LogRow>> {
     let mut rows = tx.query(
@@ -376,8 +423,7 @@ fn asks_of(tx: &mut Conn<'_>, opening: &Opening) -> Result<Asks> {
     if !opening.kind.opens() {
         return Ok(Asks::No);
     }
-    let body = log::find_body(tx, opening.seq)?.unwrap_or_default();
-    Ok(asks(opening.kind, body.title.as_deref(), body.text.as_deref()))
+    Ok(log::find_body(tx, opening.seq)?.unwrap_or_default().asks_by_rule(opening.kind))
 }
 
 /// Applies the rule anew after the text of a row changed, if it is the opening.

@@ -1,13 +1,14 @@
 //! Taking rows out of everything that is derived from the log, and putting them in: for what is rare
 //! (undo, a replaced record, a corrected zone). Appending has its own faster path in `ingest`.
 
+use crate::columns;
 use crate::conversations;
 use crate::log::LogRow;
 use crate::rollup::fold::fold_now;
 use crate::rollup::{Changes, FIRST, Frame, index, source_scope};
 use base::{Day, Interval, Result};
-use std::collections::{BTreeMap, BTreeSet};
-use store::Conn;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use store::{Conn, Dialect};
 
 /// Takes rows out of all derived tables. The log itself already lacks them (or shows their new form).
 pub(crate) fn take_out(tx: &mut Conn<'_>, frame: &Frame, rows: &[LogRow]) -> Result<()> {
@@ -48,12 +49,9 @@ fn refresh_first_days(tx: &mut Conn<'_>, frame: &Frame, rows: &[LogRow]) -> Resu
         entry.0 = entry.0.min(day);
     }
     let mut changes = Changes::default();
+    let all = first_days(tx, touched.keys().copied())?;
     for (identity, (day, source_id)) in touched {
-        let known = tx
-            .query_one("SELECT first_day FROM identities WHERE identity = $1", &[identity.into()], |r| {
-                r.opt_int(0)
-            })?
-            .map(|d| Day(d as i32));
+        let known = all.get(&identity).copied();
         if known.is_some_and(|k| k < day) {
             continue;
         }
@@ -79,6 +77,53 @@ pub(crate) fn set_first_day(tx: &mut Conn<'_>, identity: u32, day: Option<Day>) 
         &[day.map(|d| d.0).into(), identity.into()],
     )?;
     Ok(())
+}
+
+/// The same for many, in one round trip where that is dear.
+pub(crate) fn set_first_days(tx: &mut Conn<'_>, days: &[(u32, Day)]) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite || days.is_empty() {
+        return days.iter().try_for_each(|(identity, day)| set_first_day(tx, *identity, Some(*day)));
+    }
+    tx.execute(
+        "UPDATE identities i SET first_day = e.day
+         FROM unnest(CAST(string_to_array($1, ',') AS bigint[]), CAST(string_to_array($2, ',') AS bigint[]))
+           AS e (identity, day) WHERE i.identity = e.identity",
+        &[
+            (&columns::numbers(days.iter().map(|d| d.0))).into(),
+            (&columns::numbers(days.iter().map(|d| d.1.0))).into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The first active days of identities, of those that have one.
+pub(crate) fn first_days(
+    tx: &mut Conn<'_>,
+    identities: impl Iterator<Item = u32>,
+) -> Result<HashMap<u32, Day>> {
+    let mut days = HashMap::new();
+    if tx.dialect() == Dialect::Sqlite {
+        for identity in identities {
+            let day = tx.query_one(
+                "SELECT first_day FROM identities WHERE identity = $1",
+                &[identity.into()],
+                |r| r.opt_int(0),
+            )?;
+            days.extend(day.map(|d| (identity, Day(d as i32))));
+        }
+        return Ok(days);
+    }
+    let wanted = columns::numbers(identities);
+    tx.for_each(
+        "SELECT identity, first_day FROM identities
+         WHERE first_day IS NOT NULL AND identity = ANY (CAST(string_to_array($1, ',') AS bigint[]))",
+        &[(&wanted).into()],
+        |r| {
+            days.insert(r.int(0)? as u32, Day(r.int(1)? as i32));
+            Ok(())
+        },
+    )?;
+    Ok(days)
 }
 
 /// The first active day of an identity, not before `from`.

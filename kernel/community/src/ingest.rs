@@ -7,8 +7,9 @@ mod reconcile;
 pub(crate) use reconcile::replace_row;
 
 use crate::conversations::{self, Conversation, ConversationRef};
+use crate::erase::Door;
 use crate::log::{self, Body, Key, LogRow, take_numbers};
-use crate::questions::{Asks, asks};
+use crate::questions::Asks;
 use crate::rollup::{Changes, FIRST, Frame, source_scope};
 use crate::rules::Rules;
 use crate::{ActivityDraft, ChannelDraft, IdentityDraft, Kind, Place};
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub channels: u64,
     /// The first and last `seq` that were given out.
     pub seqs: Option<(i64, i64)>,
+    /// What was appended, each by record type and hash of the external id.
+    pub appended: Vec<(i64, i64)>,
     /// The earliest and latest activity that was appended.
     pub span: Option<(Micros, Micros)>,
 }
@@ -75,6 +78,8 @@ pub struct Ingestor {
     generation: i64,
     conversations: HashMap<ConversationRef, i64>,
     rules: Option<Rules>,
+    /// Who was erased, and how they are recognised.
+    door: Door,
 }
 
 /// A draft with its numbers, before it is a row.
@@ -89,7 +94,7 @@ struct Prepared {
 
 impl Prepared {
     fn asks_by_rule(&self) -> Asks {
-        asks(self.row.kind, self.body.title.as_deref(), self.body.text.as_deref())
+        self.body.asks_by_rule(self.row.kind)
     }
 }
 
@@ -105,6 +110,7 @@ impl Ingestor {
             generation: 0,
             conversations: HashMap::new(),
             rules: None,
+            door: Door::default(),
         }
     }
 
@@ -132,6 +138,10 @@ impl Ingestor {
     fn ingest_inner(&mut self, tx: &mut Conn<'_>, batch: Batch, now: Micros) -> Result<Outcome> {
         log::lock_append(tx)?;
         refuse_while_rebuilding(tx)?;
+        if self.door.look(tx, self.source_id)? {
+            // Somebody was erased since the batch before: what is remembered may name them.
+            self.identities.clear();
+        }
         let frame = Frame::load(tx)?;
         if frame.generation != self.generation {
             // The zone was changed since the batch before: remembered days are those of another zone.
@@ -197,6 +207,7 @@ impl Ingestor {
         self.keep_rollups(tx, frame, &rows)?;
         for row in &rows {
             outcome.activities += 1;
+            outcome.appended.push((row.record, row.id_hash));
             *outcome.by_kind.entry(row.kind).or_default() += 1;
             outcome.span =
                 Some(outcome.span.map_or((row.at, row.at), |(a, b)| (a.min(row.at), b.max(row.at))));
@@ -336,7 +347,7 @@ impl Ingestor {
         let conversation = draft.conversation.as_ref().map(|k| (place, k.order, hash64(&k.key)));
         // An id that is made of the text (where the source has none) is not worth storing beside the text.
         let has_id = draft.record != crate::Record::Message || !draft.external_id.contains('\t');
-        Ok(Prepared {
+        let mut prepared = Prepared {
             row: LogRow {
                 seq: 0,
                 place,
@@ -362,11 +373,20 @@ impl Ingestor {
                 reactions: i64::from(draft.reactions),
                 edited_at: draft.edited_at,
                 deleted: draft.deleted,
+                asks: None,
             },
             conversation,
             title: draft.title,
             asks: Asks::No,
-        })
+        };
+        if self.door.is_erased(identity) {
+            // The row counts as ever; nothing that somebody erased wrote is stored.
+            prepared.body.drop_all(draft.kind);
+            prepared.title = None;
+        } else {
+            self.door.keep_names_out(&mut prepared.body);
+        }
+        Ok(prepared)
     }
 
     /// Gives every draft its conversation's number; returns those that are new.

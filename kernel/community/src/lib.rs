@@ -6,10 +6,12 @@
 mod blocks;
 mod cell;
 mod check;
+mod columns;
 pub mod contacts;
 mod conversations;
 mod derive;
 mod draft;
+pub mod erase;
 mod graph;
 mod ingest;
 mod kind;
@@ -42,6 +44,9 @@ pub use undo::{UNDO_SLICE, undo_slice};
 use base::{Result, Zone};
 use read::LogView;
 use store::{Db, Priority};
+
+/// How often is looked whether another node is done.
+const ELSEWHERE: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// The community over its database. Clones share it.
 #[derive(Clone, Debug)]
@@ -125,7 +130,13 @@ impl Community {
             let before = self.db.read(rollup::Frame::load)?.zone;
             rebuild::begin_zone_change(&self.db, &zone)?;
             self.db.write(Priority::Interactive, |tx| tell(tx, before.name(), zone.name()))?;
-            return finish_zone_change(&self.db);
+            finish_zone_change(&self.db)?;
+            while rebuild::is_rebuilding(&self.db)? {
+                // Another node took it on between the two; should it die, this one goes on.
+                std::thread::sleep(ELSEWHERE);
+                finish_zone_change(&self.db)?;
+            }
+            return Ok(());
         }
         self.db.write(Priority::Interactive, |tx| {
             let before = settings::get_or_default(tx, name)?;

@@ -1,6 +1,8 @@
 //! Rows of the log: appending, finding, removing. The key makes appending idempotent.
 
 use crate::Kind;
+use crate::columns;
+use crate::questions::{Asks, asks};
 use base::{Micros, Result};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -92,11 +94,45 @@ pub(crate) struct Body {
     pub reactions: i64,
     pub edited_at: Option<Micros>,
     pub deleted: bool,
+    /// What the rule of questions said of the text, once it was dropped; `None` while nothing was.
+    #[serde(default)]
+    pub asks: Option<i64>,
 }
 
 impl Body {
     pub(crate) fn is_empty(&self) -> bool {
-        self.text.is_none() && self.title.is_none() && self.parent.is_none() && self.permalink.is_none()
+        self.text.is_none()
+            && self.title.is_none()
+            && self.parent.is_none()
+            && self.permalink.is_none()
+            && self.asks.is_none()
+    }
+
+    /// What the rule of questions says of it as an opening, or said before its text was dropped.
+    pub(crate) fn asks_by_rule(&self, kind: Kind) -> Asks {
+        match self.asks {
+            Some(said) => Asks::of_number(said),
+            None => asks(kind, self.title.as_deref(), self.text.as_deref()),
+        }
+    }
+
+    /// Drops what was written and keeps what figures ask of it. Says whether there was anything to drop.
+    pub(crate) fn drop_text(&mut self, kind: Kind) -> bool {
+        if self.text.is_none() && self.title.is_none() {
+            return false;
+        }
+        self.asks = Some(self.asks_by_rule(kind).number());
+        (self.text, self.title) = (None, None);
+        true
+    }
+
+    /// Drops everything by which it could be found at its source as well: for a row of somebody who was erased. The
+    /// message that it answers or reacts to is somebody else's and stays, as figures of that message count it.
+    pub(crate) fn drop_all(&mut self, kind: Kind) -> bool {
+        let named = self.external_id.is_some() || self.permalink.is_some();
+        let dropped = self.drop_text(kind);
+        (self.external_id, self.permalink) = (None, None);
+        named || dropped
     }
 
     fn read(r: &Row<'_>, from: usize) -> Result<Self> {
@@ -109,6 +145,7 @@ impl Body {
             reactions: r.int(from + 5)?,
             edited_at: r.opt_int(from + 6)?,
             deleted: r.flag(from + 7)?,
+            asks: r.opt_int(from + 8)?,
         })
     }
 }
@@ -160,7 +197,7 @@ fn append_postgres(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<Vec<Option<LogR
                         identity, conversation_id, follows, import_id";
     tx.batch(
         "CREATE TEMP TABLE IF NOT EXISTS stage_activities (LIKE activities) ON COMMIT DELETE ROWS;
-         TRUNCATE stage_activities;",
+         DELETE FROM stage_activities;",
     )?;
     let mut text = String::with_capacity(rows.len() * 120);
     for row in rows {
@@ -238,10 +275,17 @@ pub(crate) fn insert_bodies(tx: &mut Conn<'_>, bodies: &[(i64, Body)]) -> Result
                     }
                     None => text.push_str("\\N"),
                 }
-                let _ = writeln!(text, "\t{}", i64::from(b.deleted));
+                let _ = write!(text, "\t{}\t", i64::from(b.deleted));
+                match b.asks {
+                    Some(said) => {
+                        let _ = writeln!(text, "{said}");
+                    }
+                    None => text.push_str("\\N\n"),
+                }
             }
             tx.copy_in(
-                "COPY messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted) FROM STDIN",
+                "COPY messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted, asks)
+                 FROM STDIN",
                 text.as_bytes(),
             )?;
         }
@@ -269,13 +313,14 @@ pub(crate) fn copy_field(out: &mut String, value: Option<&str>) {
 }
 
 const PUT_BODY: &str =
-    "INSERT INTO messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    "INSERT INTO messages (seq, external_id, text, title, permalink, parent, reactions, edited_at, deleted, asks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (seq) DO UPDATE SET external_id = excluded.external_id, text = excluded.text,
        title = excluded.title, permalink = excluded.permalink, parent = excluded.parent,
-       reactions = excluded.reactions, edited_at = excluded.edited_at, deleted = excluded.deleted";
+       reactions = excluded.reactions, edited_at = excluded.edited_at, deleted = excluded.deleted,
+       asks = excluded.asks";
 
-fn body_params(seq: i64, b: &Body) -> [Param<'_>; 9] {
+fn body_params(seq: i64, b: &Body) -> [Param<'_>; 10] {
     [
         seq.into(),
         b.external_id.as_deref().into(),
@@ -286,6 +331,7 @@ fn body_params(seq: i64, b: &Body) -> [Param<'_>; 9] {
         b.reactions.into(),
         b.edited_at.into(),
         b.deleted.into(),
+        b.asks.into(),
     ]
 }
 
@@ -297,7 +343,7 @@ pub(crate) fn put_body(tx: &mut Conn<'_>, seq: i64, b: &Body) -> Result<()> {
 /// The text of a row.
 pub(crate) fn find_body(tx: &mut Conn<'_>, seq: i64) -> Result<Option<Body>> {
     tx.query_opt(
-        "SELECT external_id, text, title, permalink, parent, reactions, edited_at, deleted
+        "SELECT external_id, text, title, permalink, parent, reactions, edited_at, deleted, asks
          FROM messages WHERE seq = $1",
         &[seq.into()],
         |r| Body::read(r, 0),
@@ -334,6 +380,18 @@ pub(crate) fn rewrite(tx: &mut Conn<'_>, row: &LogRow) -> Result<()> {
 pub(crate) fn remove(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
     take_numbers(tx, "edits", 1)?;
     crate::search::removing(tx, rows)?;
+    if tx.dialect() == Dialect::Postgres {
+        let seqs = columns::numbers(rows.iter().map(|r| r.seq));
+        tx.execute(
+            "DELETE FROM activities WHERE seq = ANY (CAST(string_to_array($1, ',') AS bigint[]))",
+            &[(&seqs).into()],
+        )?;
+        tx.execute(
+            "DELETE FROM messages WHERE seq = ANY (CAST(string_to_array($1, ',') AS bigint[]))",
+            &[(&seqs).into()],
+        )?;
+        return Ok(());
+    }
     for row in rows {
         tx.execute("DELETE FROM activities WHERE seq = $1", &[row.seq.into()])?;
         tx.execute("DELETE FROM messages WHERE seq = $1", &[row.seq.into()])?;

@@ -33,6 +33,11 @@ impl Identity {
         self.name.as_deref().or(self.handle.as_deref()).unwrap_or(&self.external_id)
     }
 
+    /// Whether the person was erased: then nothing here names them.
+    pub fn is_erased(&self) -> bool {
+        self.external_id.starts_with(crate::erase::MARK)
+    }
+
     /// Reads one whose columns are the first of a row.
     ///
     /// # Errors

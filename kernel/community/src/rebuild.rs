@@ -1,14 +1,15 @@
 //! Making roll-ups anew from the log: for another zone, for a corrected source zone, and for `check`.
 
 use crate::cell::{self, Pairs};
-use crate::derive::{put_in, refresh_channel_spans, set_first_day, take_out};
+use crate::derive::{put_in, refresh_channel_spans, set_first_days, take_out};
 use crate::log::{self, COLUMNS, LogRow};
 use crate::rollup::fold::folding_first;
-use crate::rollup::{ACTIVE, COMMUNITY, FIRST, Frame, channel_scope, save, source_scope};
+use crate::rollup::{ACTIVE, COMMUNITY, FIRST, Frame, channel_scope, save, save_many, source_scope};
 use crate::{KINDS, Kind, settings, sources};
 use base::{Day, Error, Result, Zone};
+use jobs::lease::Lease;
 use std::collections::{BTreeMap, HashMap};
-use store::{Conn, Db, Priority};
+use store::{Conn, Db, Dialect, Priority};
 
 /// Cells written in one transaction.
 const SLICE: usize = 200;
@@ -142,9 +143,14 @@ pub(crate) fn union_cells(
     Ok(())
 }
 
-/// Collects cells and writes them in short transactions.
+/// What the lease of a change of the community's zone is called.
+pub const ZONE_LEASE: &str = "zone";
+
+/// Collects cells and writes them in short transactions, each of which makes sure that no other node has taken the
+/// work over.
 struct Writer<'d> {
     db: &'d Db,
+    lease: &'d Lease,
     generation: i64,
     held: Vec<Emitted>,
 }
@@ -159,15 +165,17 @@ impl Writer<'_> {
         let held = std::mem::take(&mut self.held);
         let generation = self.generation;
         self.db.write(Priority::Bulk, |tx| {
-            for (scope, kind, day, pairs) in &held {
-                if *kind == FIRST {
-                    for (identity, _) in pairs {
-                        set_first_day(tx, *identity, Some(Day(*day)))?;
-                    }
-                }
-                save(tx, generation, (*scope, *kind, *day), pairs)?;
+            self.lease.confirm(tx, None)?;
+            let firsts = held.iter().filter(|cell| cell.1 == FIRST);
+            let firsts: Vec<(u32, Day)> =
+                firsts.flat_map(|cell| cell.3.iter().map(|p| (p.0, Day(cell.2)))).collect();
+            set_first_days(tx, &firsts)?;
+            if tx.dialect() == Dialect::Postgres {
+                let cells: Vec<_> =
+                    held.iter().map(|cell| ((cell.0, cell.1, cell.2), cell.3.clone())).collect();
+                return save_many(tx, generation, &cells);
             }
-            Ok(())
+            held.iter().try_for_each(|cell| save(tx, generation, (cell.0, cell.1, cell.2), &cell.3))
         })
     }
 }
@@ -187,29 +195,44 @@ pub(crate) fn begin_zone_change(db: &Db, zone: &Zone) -> Result<()> {
     })
 }
 
-/// Does what [`begin_zone_change`] promised; nothing when nothing was promised.
+/// Does what [`begin_zone_change`] promised; nothing when nothing was promised, or another node does it.
 ///
 /// # Errors
-/// When the database says no; then it can be called again.
+/// When the database says no; then it can be called again. `Conflict` when another node took it over.
 pub fn finish_zone_change(db: &Db) -> Result<()> {
-    let Some(name) = db.read(|c| settings::get(c, "work.rebuild"))? else { return clear_old_generations(db) };
+    if !is_rebuilding(db)? {
+        return clear_old_generations(db);
+    }
+    let Some(lease) = Lease::take(db, ZONE_LEASE, ZONE_LEASE)? else { return Ok(()) };
+    // Another node may have done it between the look and the lease.
+    let Some(name) = db.read(|c| settings::get(c, "work.rebuild"))? else { return Ok(()) };
     let zone = Zone::named(&name)?;
     let old = db.read(Frame::load)?;
     let next = old.generation + 1;
-    clear_generation(db, next)?;
+    clear_generation(db, next, Some(&lease))?;
     crate::rollup::fold::fold_all(db)?;
-    let mut writer = Writer { db, generation: next, held: Vec::new() };
+    let mut writer = Writer { db, lease: &lease, generation: next, held: Vec::new() };
     db.read(|c| channel_cells(c, &zone, &mut |cell| writer.take(cell)))?;
     writer.flush()?;
     db.read(|c| union_cells(c, next, &mut |cell| writer.take(cell)))?;
     writer.flush()?;
     db.write(Priority::Interactive, |tx| {
+        lease.end_in(tx)?;
         settings::put(tx, "zone", zone.name())?;
         settings::put(tx, "generation", &next.to_string())?;
         tx.execute("DELETE FROM settings WHERE name = 'work.rebuild'", &[])?;
         Ok(())
     })?;
-    clear_generation(db, old.generation)
+    lease.ended();
+    clear_generation(db, old.generation, None)
+}
+
+/// Whether a change of the community's zone is under way, on whatever node.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn is_rebuilding(db: &Db) -> Result<bool> {
+    Ok(db.read(|c| settings::get(c, "work.rebuild"))?.is_some())
 }
 
 /// Removes cells of an earlier generation: a crash can come between the switch to a new one and the end.
@@ -221,16 +244,20 @@ fn clear_old_generations(db: &Db) -> Result<()> {
             Ok(oldest.filter(|&g| g < now))
         })?;
         let Some(oldest) = oldest else { return Ok(()) };
-        clear_generation(db, oldest)?;
+        clear_generation(db, oldest, None)?;
     }
 }
 
-fn clear_generation(db: &Db, generation: i64) -> Result<()> {
+/// Removes the cells of a generation that nobody reads; of one that is being written, as whoever writes it.
+fn clear_generation(db: &Db, generation: i64, lease: Option<&Lease>) -> Result<()> {
     let scopes = db.read(|c| {
         c.query("SELECT DISTINCT scope FROM cells WHERE generation = $1", &[generation.into()], |r| r.int(0))
     })?;
     for scope in scopes {
         db.write(Priority::Bulk, |tx| {
+            if let Some(lease) = lease {
+                lease.confirm(tx, None)?;
+            }
             tx.execute(
                 "DELETE FROM cells WHERE generation = $1 AND scope = $2",
                 &[generation.into(), scope.into()],

@@ -8,6 +8,7 @@ pub(crate) mod index;
 pub(crate) mod parts;
 
 use crate::cell::{self, Pairs};
+use crate::columns;
 use crate::{Kind, settings};
 use base::{Day, Result, Zone};
 use std::collections::BTreeMap;
@@ -103,6 +104,7 @@ impl Changes {
             Dialect::Sqlite => BTreeMap::new(),
             Dialect::Postgres => load_many(tx, generation, self.0.keys())?,
         };
+        let mut written: Vec<((i64, i64, i32), Pairs)> = Vec::new();
         for ((scope, kind, day), mut changes) in self.0 {
             changes.sort_unstable();
             let before = match tx.dialect() {
@@ -110,9 +112,12 @@ impl Changes {
                 Dialect::Postgres => old.remove(&(scope, kind, day)).unwrap_or_default(),
             };
             let after = cell::merge(&before, &changes)?;
-            save(tx, generation, (scope, kind, day), &after)?;
+            match tx.dialect() {
+                Dialect::Sqlite => save(tx, generation, (scope, kind, day), &after)?,
+                Dialect::Postgres => written.push(((scope, kind, day), after)),
+            }
         }
-        Ok(())
+        save_many(tx, generation, &written)
     }
 }
 
@@ -147,6 +152,44 @@ fn load_many<'k>(
         },
     )?;
     Ok(out)
+}
+
+/// PostgreSQL: writes cells in one round trip.
+pub(crate) fn save_many(
+    tx: &mut Conn<'_>,
+    generation: i64,
+    cells: &[((i64, i64, i32), Pairs)],
+) -> Result<()> {
+    let (empty, filled): (Vec<_>, Vec<_>) = cells.iter().partition(|c| c.1.is_empty());
+    for (key, _) in empty {
+        save(tx, generation, *key, &[])?;
+    }
+    if filled.is_empty() {
+        return Ok(());
+    }
+    let rows = filled.iter().map(|c| c.1.iter().map(|p| i64::from(p.1)).sum::<i64>());
+    let rows = columns::numbers(rows);
+    let sets: Vec<(Vec<u8>, Vec<u8>)> = filled.iter().map(|c| cell::encode(&c.1)).collect();
+    let column = |of: fn(&(i64, i64, i32)) -> i64| columns::numbers(filled.iter().map(|c| of(&c.0)));
+    tx.execute(
+        "INSERT INTO cells (generation, scope, kind, day, rows, people, counts)
+         SELECT CAST($1 AS bigint), e.scope, e.kind, e.day, e.n, CAST(e.people AS bytea), CAST(e.counts AS bytea)
+         FROM unnest(CAST(string_to_array($2, ',') AS bigint[]), CAST(string_to_array($3, ',') AS bigint[]),
+           CAST(string_to_array($4, ',') AS bigint[]), CAST(string_to_array($5, ',') AS bigint[]),
+           string_to_array($6, ','), string_to_array($7, ',')) AS e (scope, kind, day, n, people, counts)
+         ON CONFLICT (generation, scope, kind, day)
+         DO UPDATE SET rows = excluded.rows, people = excluded.people, counts = excluded.counts",
+        &[
+            generation.into(),
+            (&column(|k| k.0)).into(),
+            (&column(|k| k.1)).into(),
+            (&column(|k| i64::from(k.2))).into(),
+            (&rows).into(),
+            (&columns::bytes(sets.iter().map(|s| Some(s.0.as_slice())))).into(),
+            (&columns::bytes(sets.iter().map(|s| Some(s.1.as_slice())))).into(),
+        ],
+    )?;
+    Ok(())
 }
 
 /// Writes one cell, or removes it when nobody is left.

@@ -58,12 +58,14 @@ impl Rules {
     }
 }
 
-/// Applies the lists to every identity; says that masks changed.
+/// Applies the lists to every identity; says that masks changed. Who was erased stays what they were: nothing is left
+/// by which a list could know them, and figures are to stay.
 pub(crate) fn apply_to_all(tx: &mut Conn<'_>) -> Result<()> {
     let rules = Rules::load(tx)?;
     let mut changed = Vec::new();
     tx.for_each(
-        "SELECT identity, external_id, name, handle, email, marked_bot, staff FROM identities",
+        "SELECT identity, external_id, name, handle, email, marked_bot, staff FROM identities
+         WHERE erased_at IS NULL",
         &[],
         |r| {
             let (id, name, handle, email) = (r.text(1)?, r.opt_text(2)?, r.opt_text(3)?, r.opt_text(4)?);

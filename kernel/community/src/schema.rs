@@ -29,4 +29,10 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "the index of words can be checked",
         sql: include_str!("schema/0005_search_check.sql"),
     },
+    Migration {
+        owner: "community",
+        number: 6,
+        name: "dropped texts, erased identities",
+        sql: include_str!("schema/0006_erasure.sql"),
+    },
 ];

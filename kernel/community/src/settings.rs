@@ -47,6 +47,16 @@ pub const SETTINGS: &[Setting] = &[
         meaning: "How many years the audit log is kept: 1, 2 or 5; empty keeps it for ever. What is older is removed once a day.",
         default: "",
     },
+    Setting {
+        name: "erasure_days",
+        meaning: "How many days an erasure of a member waits and can be called off: 0 to 90.",
+        default: "7",
+    },
+    Setting {
+        name: "erasure_mentions",
+        meaning: "What an erasure does to mentions of the member in what others wrote: `leave` them, or `replace` @name by @erased where nobody else at the source is called so.",
+        default: "leave",
+    },
 ];
 
 /// The stored text of a setting.
@@ -90,8 +100,12 @@ pub(crate) fn default(name: &str) -> &'static str {
     SETTINGS.iter().find(|s| s.name == name).map_or("", |s| s.default)
 }
 
-/// Stores a text as it is. People's changes go through [`crate::Community::set`].
-pub(crate) fn put(tx: &mut Conn<'_>, name: &str, value: &str) -> Result<()> {
+/// Stores a text as it is, for parts of the kernel that keep a text of their own here (`mail`). People's changes go
+/// through [`crate::Community::set`].
+///
+/// # Errors
+/// When the database says no.
+pub fn put(tx: &mut Conn<'_>, name: &str, value: &str) -> Result<()> {
     tx.execute(
         "INSERT INTO settings (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -112,6 +126,13 @@ pub(crate) fn checked(name: &str, value: &str) -> Result<String> {
         "audit_years" if !["", "1", "2", "5"].contains(&value) => {
             Err(Error::invalid("audit_years is 1, 2 or 5; empty keeps the audit log for ever"))
         }
+        "erasure_days" if value.parse::<u16>().ok().is_none_or(|days| days > 90) => {
+            Err(Error::invalid("erasure_days is a number of days from 0 to 90"))
+        }
+        "erasure_mentions" if !["leave", "replace"].contains(&value) => {
+            Err(Error::invalid("erasure_mentions is leave or replace"))
+        }
+        "erasure_days" | "erasure_mentions" => Ok(value.to_owned()),
         "name" | "staff" | "bots" | "audit_years" | "question_channels" => Ok(value.to_owned()),
         _ => Err(Error::not_found(format!(
             "there is no setting \"{name}\"; there are: {}",

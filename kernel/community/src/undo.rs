@@ -89,7 +89,13 @@ fn restore_revisions(tx: &mut Conn<'_>, frame: &Frame, import_id: i64) -> Result
             crate::search::changing(tx, std::slice::from_ref(&now))?;
             replace_row(tx, frame, &now, &before)?;
             match body {
-                Some(body) => log::put_body(tx, *seq, &body)?,
+                Some(mut body) => {
+                    // What was dropped since stays dropped.
+                    if log::find_body(tx, *seq)?.is_some_and(|b| b.asks.is_some()) {
+                        body.drop_text(before.kind);
+                    }
+                    log::put_body(tx, *seq, &body)?;
+                }
                 None => {
                     tx.execute("DELETE FROM messages WHERE seq = $1", &[(*seq).into()])?;
                 }

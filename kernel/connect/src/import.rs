@@ -6,9 +6,9 @@ mod feed;
 mod record;
 mod undo;
 
-pub use begin::{Request, begin};
+pub use begin::{Request, begin, is_within_reach};
 pub use dry::dry_run;
-pub use record::{ImportRecord, ImportState, SkipCount, Summary, find, get, list, skips};
+pub use record::{At, ImportRecord, ImportState, SkipCount, Summary, find, get, list, skips};
 pub use undo::{finish_undos, undo};
 
 use crate::Importer;
@@ -16,6 +16,7 @@ use base::{Clock, Error, Micros, Result};
 use community::{Community, Ingestor};
 use feed::{Feed, Message};
 use record::Started;
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use store::Priority;
@@ -24,7 +25,7 @@ use store::Priority;
 const FOLD_EVERY: usize = 200;
 
 /// How far an import is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// The import's id.
     pub import: String,
@@ -87,10 +88,18 @@ impl Runner<'_> {
     /// Continues one that was interrupted.
     ///
     /// # Errors
-    /// `NotFound`, `Conflict` when it is not interrupted or runs in this process, as [`Runner::import`].
+    /// `NotFound`, `Conflict` when it is not interrupted or runs, on whatever node; as [`Runner::import`].
     pub fn resume(&self, id: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Summary> {
-        let started = begin::resume(self, id)?;
+        let started = self.take_up(id)?;
         self.run(started, progress)
+    }
+
+    /// Takes an interrupted one on without running it yet.
+    ///
+    /// # Errors
+    /// As [`Runner::resume`].
+    pub fn take_up(&self, id: &str) -> Result<Started> {
+        begin::resume(self, id)
     }
 
     /// Runs what [`begin`] prepared.
@@ -109,7 +118,11 @@ impl Runner<'_> {
                 return Err(e);
             }
             // Stopped, or the database failed: it stays interrupted and can be continued.
-            Err(e) => return Err(e),
+            Err(e) => {
+                let stopped = started.stop_asked || self.stop.load(Ordering::Relaxed);
+                started.lease.give_back(Some(e.message.as_str()).filter(|_| !stopped), None);
+                return Err(e);
+            }
         }
         Ok(started.summary(now))
     }
@@ -130,21 +143,15 @@ impl Runner<'_> {
             let mut ingestor = Ingestor::new(started.source_id, started.import_id);
             let mut written = Ok(());
             for (n, message) in receiver.iter().enumerate() {
-                written = self.write(&mut ingestor, started, message);
+                written = self.write(&mut ingestor, started, message, total_bytes);
                 if written.is_ok() && n % FOLD_EVERY == FOLD_EVERY - 1 {
                     written = community::fold_some(self.community.db());
                 }
                 if written.is_err() {
                     break;
                 }
-                progress(&Progress {
-                    import: started.public_id.clone(),
-                    bytes: started.bytes,
-                    total_bytes,
-                    records: started.tally.records,
-                    elapsed_micros: self.clock.now() - started.began_at,
-                });
-                if self.stop.load(Ordering::Relaxed) {
+                progress(&self.progress(started, total_bytes));
+                if started.stop_asked || self.stop.load(Ordering::Relaxed) {
                     written = Err(Error::unavailable(format!(
                         "the import {} was stopped; it can be continued",
                         started.public_id
@@ -160,7 +167,23 @@ impl Runner<'_> {
         })
     }
 
-    fn write(&self, ingestor: &mut Ingestor, started: &mut Started, message: Message) -> Result<()> {
+    fn progress(&self, started: &Started, total_bytes: u64) -> Progress {
+        Progress {
+            import: started.public_id.clone(),
+            bytes: started.bytes,
+            total_bytes,
+            records: started.tally.records,
+            elapsed_micros: self.clock.now() - started.began_at,
+        }
+    }
+
+    fn write(
+        &self,
+        ingestor: &mut Ingestor,
+        started: &mut Started,
+        message: Message,
+        total_bytes: u64,
+    ) -> Result<()> {
         started.bytes = message.bytes;
         let before = started.clone();
         let now = self.clock.now();
@@ -168,7 +191,8 @@ impl Runner<'_> {
             let attempt = self.community.db().write(Priority::Bulk, |tx| {
                 let outcome = ingestor.ingest(tx, message.batch(), now)?;
                 started.take(&message, &outcome);
-                record::save_progress(tx, started, &message)
+                let progress = self.progress(started, total_bytes);
+                record::save_progress(tx, started, &message, &progress)
             });
             match attempt {
                 // The roll-ups are being made anew; that is over in a minute at most.

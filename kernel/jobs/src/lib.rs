@@ -11,9 +11,12 @@
 //! A payload names records by their ids, never people by names or addresses: erasing a member does not look here.
 //!
 //! A [`Schedule`] is a job that is put in again when it is done. [`outbox`] tells what happened to whoever follows.
+//! [`lease`] is for long work that is no job: one program at a time does it, and others see how far it is.
 
 mod bench;
+pub mod lease;
 mod list;
+pub mod nodes;
 pub mod outbox;
 mod retry;
 mod run;
@@ -22,7 +25,7 @@ mod store;
 mod worker;
 
 pub use bench::bench;
-pub use list::{JobRow, KindRow, Listing, list, retry};
+pub use list::{JobRow, KindRow, Listing, find, list, retry};
 pub use retry::{LATER, Retries};
 pub use schedule::{Schedule, When};
 pub use worker::Workers;
@@ -33,8 +36,15 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// Its part of the schema.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { owner: "jobs", number: 1, name: "jobs", sql: include_str!("../migrations/0001_jobs.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { owner: "jobs", number: 1, name: "jobs", sql: include_str!("../migrations/0001_jobs.sql") },
+    Migration {
+        owner: "jobs",
+        number: 2,
+        name: "nodes and leases",
+        sql: include_str!("../migrations/0002_nodes.sql"),
+    },
+];
 
 /// The bell that is rung when there is something to do.
 pub(crate) const BELL: &str = "jobs";

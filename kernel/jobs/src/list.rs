@@ -127,6 +127,15 @@ pub fn retry(tx: &mut Conn<'_>, id: i64, now: Micros) -> Result<()> {
     })
 }
 
+/// The number of the job of this kind and key, while it is there: waiting, running or dead.
+///
+/// # Errors
+/// When the database says no.
+pub fn find(c: &mut Conn<'_>, kind: &str, key: &str) -> Result<Option<i64>> {
+    let sql = "SELECT job_id FROM jobs WHERE kind = $1 AND dedupe_key = $2";
+    c.query_opt(sql, &[kind.into(), key.into()], |r| r.int(0))
+}
+
 /// Removes dead jobs that nobody tried again for a month, and what was told long ago.
 pub(crate) fn tidy(db: &Db, now: Micros) -> Result<()> {
     db.write(Priority::Bulk, |tx| crate::store::remove_dead(tx, now - DEAD_KEPT))?;

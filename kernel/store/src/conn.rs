@@ -1,6 +1,8 @@
 //! A connection within a transaction, its parameters and its rows.
 
 use crate::error::{pg_error, sqlite_error};
+use crate::node::Node;
+use crate::opener::Opener;
 use crate::pg::PgConn;
 use crate::statements::Statements;
 use base::{Error, Result};
@@ -180,6 +182,9 @@ pub struct Conn<'c> {
     statements: u64,
     /// Those of every transaction of this database.
     all_statements: &'c Statements,
+    /// How sealed texts are opened.
+    opener: &'c Opener,
+    node: &'c Node,
     /// The first statement that failed. PostgreSQL answers a COMMIT after it with a silent rollback; so that
     /// nobody takes that for a success, and both databases behave alike, nothing is committed after one.
     failed: Option<Error>,
@@ -193,8 +198,41 @@ pub(crate) enum Inner<'c> {
 }
 
 impl<'c> Conn<'c> {
-    pub(crate) fn new(inner: Inner<'c>, all_statements: &'c Statements) -> Self {
-        Self { inner, statements: 0, all_statements, failed: None, bells: Vec::new() }
+    pub(crate) fn new(
+        inner: Inner<'c>,
+        all_statements: &'c Statements,
+        opener: &'c Opener,
+        node: &'c Node,
+    ) -> Self {
+        Self { inner, statements: 0, all_statements, opener, node, failed: None, bells: Vec::new() }
+    }
+
+    /// Opens a sealed text that lies in this database, for the context of its place; no statement.
+    ///
+    /// # Errors
+    /// `Unavailable` when its key is not at hand, and what whoever opens it says.
+    pub fn open_sealed(&self, sealed: &str, context: &str) -> Result<String> {
+        self.opener.open(sealed, context)
+    }
+
+    /// Which opening of the database this is; no other process has the same, nor the same program at its next start.
+    pub fn run(&self) -> &'c str {
+        self.node.run()
+    }
+
+    /// Which node it is: the same at its next start.
+    pub fn node(&self) -> &'c str {
+        self.node.id()
+    }
+
+    /// What people call the node.
+    pub fn node_name(&self) -> &'c str {
+        self.node.name()
+    }
+
+    /// Whether others know that this process is there ([`crate::Db::set_announced`]).
+    pub fn is_announced(&self) -> bool {
+        self.node.is_announced()
     }
 
     /// What must be said instead of committing, if a statement failed and its error was not passed on; otherwise

@@ -2,19 +2,25 @@
 
 use crate::bells::{Bell, Bells};
 use crate::conn::{Conn, Dialect, Inner};
+use crate::ear::Ear;
 use crate::error::{pg_error, sqlite_error};
 use crate::holds::{Hold, Holds};
+use crate::node::Node;
+use crate::opener::Opener;
 use crate::pg::PgConn;
 use crate::pool::{Pool, PriorityLock};
 use crate::sqlite::{open_checkpointer, open_reader, open_writer, wal_bytes};
 use crate::statements::Statements;
+use crate::tls::Address;
 use base::{Error, Result};
 use std::panic::Location as Place;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+
+/// The bell that is rung when a person changed something through this process.
+pub const PEOPLE_BELL: &str = "people";
 
 /// Where the data lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,15 +47,19 @@ pub struct Db(Arc<Backend>);
 struct Backend {
     engine: Engine,
     statements: Statements,
+    opener: Opener,
     /// Transactions that people and that bulk work committed.
     commits: [AtomicU64; 2],
+    /// How often was heard that people changed something through other nodes.
+    heard: AtomicU64,
+    node: Node,
     holds: Holds,
     bells: Arc<Bells>,
 }
 
 enum Engine {
     Sqlite { path: PathBuf, writer: PriorityLock<rusqlite::Connection>, readers: Pool<rusqlite::Connection> },
-    Postgres { config: Box<postgres::Config>, pool: Pool<PgConn> },
+    Postgres { address: Box<Address>, pool: Pool<PgConn> },
 }
 
 impl Db {
@@ -61,20 +71,19 @@ impl Db {
         let engine = match location {
             Location::Sqlite(path) => Self::open_sqlite(path)?,
             Location::Postgres(url) => {
-                let config = postgres::Config::from_str(url).map_err(|e| {
-                    Error::invalid(format!(
-                        "the database address is not valid ({e}); write it as postgres://user:password@host:5432/database"
-                    ))
-                })?;
+                let address = Box::new(Address::read(url)?);
                 let pool = Pool::new(12);
-                pool.with(|| PgConn::connect(&config), |_| true, |_| Ok(()))?;
-                Engine::Postgres { config: Box::new(config), pool }
+                pool.with(|| PgConn::connect(&address), |_| true, |_| Ok(()))?;
+                Engine::Postgres { address, pool }
             }
         };
         let backend = Arc::new(Backend {
             engine,
             statements: Statements::default(),
+            opener: Opener::default(),
             commits: Default::default(),
+            heard: AtomicU64::new(0),
+            node: Node::new(),
             holds: Holds::new(),
             bells: Arc::default(),
         });
@@ -87,6 +96,11 @@ impl Db {
     fn open_sqlite(path: &Path) -> Result<Engine> {
         let writer = open_writer(path).map_err(|e| e.at(path.display()))?;
         Ok(Engine::Sqlite { path: path.to_owned(), writer: PriorityLock::new(writer), readers: Pool::new(6) })
+    }
+
+    /// Says how sealed texts in it are opened within its transactions ([`Conn::open_sealed`]).
+    pub fn open_sealed_with(&self, open: impl Fn(&str, &str) -> Result<String> + Send + Sync + 'static) {
+        self.0.opener.set(Arc::new(open));
     }
 
     /// Which database it is.
@@ -121,11 +135,44 @@ impl Db {
         self.0.statements.watch()
     }
 
-    /// How many transactions were committed through this handle since the database was opened: by people, and by
-    /// bulk work. What was worked out holds while they stay the same (on one node).
+    /// How many transactions were committed since the database was opened: by people, and by bulk work. Those of
+    /// other nodes count as far as they were heard of ([`Db::note_others`]), several as one. What was worked out holds
+    /// while the numbers stay the same.
     pub fn commits(&self) -> (u64, u64) {
         let [people, bulk] = &self.0.commits;
-        (people.load(Ordering::Acquire), bulk.load(Ordering::Acquire))
+        let heard = self.0.heard.load(Ordering::Acquire);
+        (people.load(Ordering::Acquire) + heard, bulk.load(Ordering::Acquire))
+    }
+
+    /// How many transactions people committed through this process.
+    pub fn own_commits(&self) -> u64 {
+        self.0.commits[0].load(Ordering::Acquire)
+    }
+
+    /// Says that people changed something through another node.
+    pub fn note_others(&self) {
+        self.0.heard.fetch_add(1, Ordering::Release);
+    }
+
+    /// Says once which node this is: what stays the same at its next start, and what people call it.
+    pub fn introduce(&self, id: &str, name: &str) {
+        self.0.node.introduce(id, name);
+    }
+
+    /// Says whether other nodes know that this process is there.
+    pub fn set_announced(&self, announced: bool) {
+        self.0.node.set_announced(announced);
+    }
+
+    /// Something that hears what other nodes say on a channel; `None` on SQLite, which has one node.
+    ///
+    /// # Errors
+    /// `Unavailable` when PostgreSQL cannot be reached.
+    pub fn ear(&self, channel: &'static str) -> Result<Option<Ear>> {
+        match &self.0.engine {
+            Engine::Sqlite { .. } => Ok(None),
+            Engine::Postgres { address, .. } => Ear::open(address, channel).map(Some),
+        }
     }
 
     /// How often bells have rung in this process, together ([`Conn::ring`]).
@@ -162,9 +209,14 @@ impl Db {
     fn count_commit(&self, priority: Priority) {
         let [people, bulk] = &self.0.commits;
         match priority {
-            Priority::Interactive => people.fetch_add(1, Ordering::Release),
-            Priority::Bulk => bulk.fetch_add(1, Ordering::Release),
-        };
+            Priority::Interactive => {
+                people.fetch_add(1, Ordering::Release);
+                self.0.bells.ring(&[PEOPLE_BELL]);
+            }
+            Priority::Bulk => {
+                bulk.fetch_add(1, Ordering::Release);
+            }
+        }
     }
 
     /// Runs `run` on one consistent reading of the database. Blocks.
@@ -178,19 +230,25 @@ impl Db {
                 rusqlite::Connection::is_autocommit,
                 |c| {
                     c.execute_batch("BEGIN").map_err(sqlite_error)?;
-                    let result = run(&mut Conn::new(Inner::Sqlite(c), &self.0.statements));
+                    let result = run(&mut Conn::new(
+                        Inner::Sqlite(c),
+                        &self.0.statements,
+                        &self.0.opener,
+                        &self.0.node,
+                    ));
                     c.execute_batch("ROLLBACK").map_err(sqlite_error)?;
                     result
                 },
             ),
-            Engine::Postgres { config, pool } => pool.with(
-                || PgConn::connect(config),
+            Engine::Postgres { address, pool } => pool.with(
+                || PgConn::connect(address),
                 |c| !c.client.is_closed(),
                 |c| {
                     c.client
                         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         .map_err(pg_error)?;
-                    let result = run(&mut Conn::new(Inner::Pg(c), &self.0.statements));
+                    let result =
+                        run(&mut Conn::new(Inner::Pg(c), &self.0.statements, &self.0.opener, &self.0.node));
                     c.client.batch_execute("ROLLBACK").map_err(pg_error)?;
                     result
                 },
@@ -212,7 +270,8 @@ impl Db {
                 let begun = Instant::now();
                 guard.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
                 let rollback = Rollback(&guard);
-                let mut conn = Conn::new(Inner::Sqlite(&guard), &self.0.statements);
+                let mut conn =
+                    Conn::new(Inner::Sqlite(&guard), &self.0.statements, &self.0.opener, &self.0.node);
                 let result = run(&mut conn);
                 let result = conn
                     .passed(result)
@@ -226,13 +285,13 @@ impl Db {
                     r
                 })
             }
-            Engine::Postgres { config, pool } => pool.with(
-                || PgConn::connect(config),
+            Engine::Postgres { address, pool } => pool.with(
+                || PgConn::connect(address),
                 |c| !c.client.is_closed(),
                 |c| {
                     let begun = Instant::now();
                     c.client.batch_execute("BEGIN").map_err(pg_error)?;
-                    let mut conn = Conn::new(Inner::Pg(c), &self.0.statements);
+                    let mut conn = Conn::new(Inner::Pg(c), &self.0.statements, &self.0.opener, &self.0.node);
                     let result = run(&mut conn);
                     match conn.passed(result) {
                         Ok((r, bells)) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {

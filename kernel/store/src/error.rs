@@ -43,11 +43,22 @@ fn is_out_of_room(e: &rusqlite::Error) -> bool {
     e.sqlite_error().is_some_and(|e| [SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE].contains(&e.extended_code))
 }
 
+/// How the error begins of a statement that waited too long for others.
+const LOCKED: &str = "another program holds what this needs";
+
+/// Whether a statement failed only because others were in the way for too long (`lock_timeout`).
+pub(crate) fn is_locked(e: &Error) -> bool {
+    e.message.contains(LOCKED)
+}
+
 /// Translates an error of PostgreSQL.
 pub(crate) fn pg_error(e: postgres::Error) -> Error {
     if let Some(db) = e.as_db_error() {
         let code = db.code().code();
         let text = db.message();
+        if code == "55P03" {
+            return Error::unavailable(format!("{LOCKED}: {text}"));
+        }
         return match &code[..2] {
             "23" => Error::conflict(format!("this collides with what is stored: {text}")),
             "53" => Error::unavailable(format!("PostgreSQL is out of room or connections: {text}")),
@@ -57,7 +68,23 @@ pub(crate) fn pg_error(e: postgres::Error) -> Error {
             _ => Error::internal(format!("the database refused a statement: {text} ({code})")),
         };
     }
+    let detail = with_causes(&e);
     Error::unavailable(format!(
-        "PostgreSQL cannot be reached: {e}. Check FOLKMOOT_DATABASE_URL and the server."
+        "PostgreSQL cannot be reached: {detail}. Check FOLKMOOT_DATABASE_URL and the server."
     ))
+}
+
+/// An error with what caused it: that a certificate is not trusted stands only there.
+fn with_causes(e: &dyn std::error::Error) -> String {
+    let mut detail = e.to_string();
+    let mut cause = e.source();
+    while let Some(below) = cause {
+        let text = below.to_string();
+        if !detail.contains(&text) {
+            detail.push_str(": ");
+            detail.push_str(&text);
+        }
+        cause = below.source();
+    }
+    detail
 }

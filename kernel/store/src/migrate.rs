@@ -2,9 +2,13 @@
 //!
 //! The text is SQLite's (`INTEGER`, `TEXT`, `BLOB`, `REAL`, `STRICT`, `WITHOUT ROWID`); for PostgreSQL the
 //! types are translated. A line that begins with `-- sqlite: ` or `-- postgres: ` is for that one only.
+//!
+//! On PostgreSQL one node migrates while the others that start wait; those of the version before go on serving, and
+//! what they hold is waited for in short tries, so that nobody queues behind a migration that waits itself.
 
 use crate::conn::{Conn, Dialect};
 use crate::db::{Db, Priority};
+use crate::error::is_locked;
 use base::{Error, Micros, Result};
 use sha2::{Digest, Sha256};
 
@@ -20,6 +24,12 @@ pub struct Migration {
     /// The SQL.
     pub sql: &'static str,
 }
+
+/// How long a migration waits for a table that others use before it lets them go first.
+const LOCK_SECONDS: u32 = 3;
+/// How often it tries, and how long it rests in between.
+const TRIES: u32 = 20;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Stands among the applied migrations while a database is being filled from elsewhere. No migration has this owner,
 /// so that versions which do not know the mark refuse it, too.
@@ -75,9 +85,20 @@ impl Db {
     }
 
     fn migrate_to(&self, migrations: &[Migration], filling: bool, now: Micros) -> Result<()> {
+        for _ in 1..TRIES {
+            match self.try_to_migrate(migrations, filling, now) {
+                Err(e) if is_locked(&e) => std::thread::sleep(PAUSE),
+                other => return other,
+            }
+        }
+        self.try_to_migrate(migrations, filling, now)
+    }
+
+    fn try_to_migrate(&self, migrations: &[Migration], filling: bool, now: Micros) -> Result<()> {
         self.write(Priority::Interactive, |tx| {
             if tx.dialect() == Dialect::Postgres {
                 tx.execute("SELECT pg_advisory_xact_lock($1)", &[7_201_001_i64.into()])?;
+                tx.batch(&format!("SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))?;
             }
             tx.batch(&translate(
                 "CREATE TABLE IF NOT EXISTS schema_versions (
@@ -102,7 +123,8 @@ impl Db {
                 }
                 if !migrations.iter().any(|m| m.owner == owner && m.number == *number) {
                     return Err(Error::conflict(format!(
-                        "the data were written by a newer version of this program ({owner} {number}). Install that version or a later one."
+                        "the data were written by a newer version of this program ({owner} {number}). Install that version or a \
+                         later one."
                     )));
                 }
             }

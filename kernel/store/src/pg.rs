@@ -2,6 +2,7 @@
 
 use crate::conn::Param;
 use crate::error::pg_error;
+use crate::tls::Address;
 use base::Result;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -15,8 +16,8 @@ pub(crate) struct PgConn {
 }
 
 impl PgConn {
-    pub(crate) fn connect(config: &postgres::Config) -> Result<Self> {
-        let client = config.connect(postgres::NoTls).map_err(pg_error)?;
+    pub(crate) fn connect(address: &Address) -> Result<Self> {
+        let client = address.config.connect(address.tls.clone()).map_err(pg_error)?;
         Ok(Self { client, prepared: HashMap::new() })
     }
 

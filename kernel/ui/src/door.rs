@@ -16,6 +16,10 @@ pub struct SignIn<'a> {
     pub next: &'a str,
     /// What was wrong; empty when nothing was.
     pub error: &'a str,
+    /// Other ways in, below the form.
+    pub more: Option<&'a Markup>,
+    /// Where the link for a forgotten password leads; empty for none.
+    pub forgotten: &'a str,
 }
 
 /// E-mail and password.
@@ -35,9 +39,19 @@ pub fn signin(shell: &Shell, s: &SignIn<'_>) -> Html<String> {
         attributes: &[("autocomplete", "current-password")],
         ..Default::default()
     });
-    let fields = Markup::join([&hidden("next", s.next), &email, &password]);
+    let forgotten = if s.forgotten.is_empty() {
+        Markup::empty()
+    } else {
+        Markup::raw(format!("<p class=\"hint\"><a href=\"{}\">Password forgotten?</a></p>", esc(s.forgotten)))
+    };
+    let fields = Markup::join([&hidden("next", s.next), &email, &password, &forgotten]);
     let hint = "No password yet? Ask whoever runs this installation for a sign-in link.";
-    form(shell, "Sign in", s.action, s.error, &fields, "Sign in", hint)
+    let more = s.more.map_or_else(Markup::empty, |more| {
+        Markup::raw(format!(
+            "<div class=\"stack\" role=\"group\" aria-label=\"Other ways to sign in\">{more}</div>"
+        ))
+    });
+    form(shell, "Sign in", s.action, s.error, (&fields, &more), "Sign in", hint)
 }
 
 /// What the page shows that a one-time link opens.
@@ -89,7 +103,7 @@ pub fn choose_password(shell: &Shell, c: &ChoosePassword<'_>) -> Html<String> {
         "Choose a password",
         c.action,
         c.error,
-        &fields,
+        (&fields, &Markup::empty()),
         "Set password and sign in",
         "The link works once.",
     )
@@ -100,7 +114,7 @@ fn form(
     title: &str,
     action: &str,
     error: &str,
-    fields: &Markup,
+    (fields, below): (&Markup, &Markup),
     label: &str,
     hint: &str,
 ) -> Html<String> {
@@ -112,7 +126,7 @@ fn form(
     let send = Button { label, look: Look::Primary, attributes: &[("data-busy", "")], ..Default::default() }
         .markup();
     let body = Markup::raw(format!(
-        "<section class=\"card door-card\"><h1>{}</h1>{error}<form class=\"stack\" method=\"post\" action=\"{}\">{}{fields}{send}</form><p class=\"hint\">{}</p></section>",
+        "<section class=\"card door-card\"><h1>{}</h1>{error}<form class=\"stack\" method=\"post\" action=\"{}\">{}{fields}{send}</form>{below}<p class=\"hint\">{}</p></section>",
         esc(title),
         esc(action),
         hidden("csrf", &shell.csrf),
@@ -141,7 +155,14 @@ mod tests {
         let shell = Shell { community: "Lathe".into(), csrf: "t".into(), ..Default::default() };
         let html = signin(
             &shell,
-            &SignIn { action: "/sign-in", email: "a@b.example", error: "Wrong \"password\".", next: "/desk" },
+            &SignIn {
+                action: "/sign-in",
+                email: "a@b.example",
+                error: "Wrong \"password\".",
+                next: "/desk",
+                more: None,
+                forgotten: "/f",
+            },
         )
         .0;
         assert!(
@@ -149,7 +170,11 @@ mod tests {
                 && html.contains("role=\"alert\"")
                 && html.contains("&quot;password&quot;")
         );
-        assert!(html.contains("name=\"csrf\" value=\"t\"") && !html.contains("style="));
+        assert!(
+            html.contains("href=\"/f\"")
+                && html.contains("name=\"csrf\" value=\"t\"")
+                && !html.contains("style=")
+        );
         let html = choose_password(
             &shell,
             &ChoosePassword { action: "/p", token: "k", email: "a@b.example", shortest: 12, error: "" },

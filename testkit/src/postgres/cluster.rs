@@ -10,12 +10,15 @@ use std::thread::sleep;
 use std::time::Duration;
 
 /// Waits for its standard input to close, then stops the server and removes the folder: nothing is left behind
-/// even when the process that started the cluster is killed or interrupted. `$1` is the server program, `$2` the folder.
+/// even when the process that started the cluster is killed or interrupted. `$1` is the server program, `$2` the folder,
+/// further words are settings.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
+server=$1
 folder=$2
-"$1" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off \
+shift 2
+"$server" -D "$folder/data" -k "$folder" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
+    -c full_page_writes=off -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off "$@" \
     >"$folder/log" 2>&1 </dev/null &
 server=$!
 read -r _ || true
@@ -30,6 +33,7 @@ pub struct Cluster {
     folder: PathBuf,
     keeper: Child,
     open: Option<ChildStdin>,
+    port: u16,
 }
 
 impl Cluster {
@@ -38,6 +42,42 @@ impl Cluster {
     /// # Errors
     /// In words, when PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self, String> {
+        Self::start_with(|_, _| Ok(Vec::new()))
+    }
+
+    /// The same, listening on a port of 127.0.0.1 with a certificate and its key (PEM), too; and the port.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_encrypted(certificate: &Path, key: &Path) -> Result<(Self, u16), String> {
+        // Between letting it go and the server's start somebody else could take it; then the server does not start.
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .map_err(|e| format!("no free port: {e}"))?
+            .port();
+        let cluster = Self::start_with(|folder, identity| {
+            let copied = |from: &Path, name: &str| -> Result<PathBuf, String> {
+                let to = folder.join(name);
+                let text = fs::read(from).map_err(|e| format!("{}: {e}", from.display()))?;
+                fs::write(&to, text).map_err(|e| format!("{}: {e}", to.display()))?;
+                identity.own(&to)?;
+                Ok(to)
+            };
+            let (certificate, key) = (copied(certificate, "server.pem")?, copied(key, "server.key")?);
+            Ok(vec![
+                "listen_addresses=127.0.0.1".to_owned(),
+                format!("port={port}"),
+                "ssl=on".to_owned(),
+                format!("ssl_cert_file={}", certificate.display()),
+                format!("ssl_key_file={}", key.display()),
+            ])
+        })?;
+        Ok((cluster, port))
+    }
+
+    fn start_with(
+        settings: impl FnOnce(&Path, &Identity) -> Result<Vec<String>, String>,
+    ) -> Result<Self, String> {
         let programs = programs()?;
         let folder = new_folder()?;
         let identity = Identity::choose(&folder)?;
@@ -53,18 +93,21 @@ impl Cluster {
             let _ = fs::remove_dir_all(&folder);
             return Err(format!("initdb failed: {words}"));
         }
+        let settings = settings(&folder, &identity)?;
         let mut keeper = identity
             .command(Path::new("/bin/sh"))
             .args(["-c", KEEPER, "sh"])
             .arg(programs.join("postgres"))
             .arg(&folder)
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|e| format!("the PostgreSQL server does not start: {e}"))?;
         let open = keeper.stdin.take();
-        let cluster = Self { folder, keeper, open };
+        let port = settings.iter().find_map(|s| s.strip_prefix("port=")?.parse().ok()).unwrap_or(5432);
+        let cluster = Self { folder, keeper, open, port };
         cluster.wait_until_ready(&programs)?;
         Ok(cluster)
     }
@@ -77,7 +120,7 @@ impl Cluster {
     fn wait_until_ready(&self, programs: &Path) -> Result<(), String> {
         for _ in 0..300 {
             let ready = Command::new(programs.join("pg_isready"))
-                .args(["-q", "-h"])
+                .args(["-q", "-p", &self.port.to_string(), "-h"])
                 .arg(&self.folder)
                 .status()
                 .map_err(|e| format!("pg_isready does not run: {e}"))?;
@@ -147,6 +190,23 @@ impl Identity {
                     .into())
             }
         }
+    }
+
+    /// Gives a file to the account, which alone may read it.
+    fn own(&self, path: &Path) -> Result<(), String> {
+        let mut steps = vec![Command::new("chmod")];
+        steps[0].arg("600").arg(path);
+        if matches!(self, Self::Postgres) {
+            steps.push(Command::new("chown"));
+            steps[1].arg("postgres").arg(path);
+        }
+        for mut step in steps {
+            let done = step.status().map_err(|e| e.to_string())?;
+            if !done.success() {
+                return Err(format!("{} cannot be given to the server", path.display()));
+            }
+        }
+        Ok(())
     }
 
     fn command(&self, program: &Path) -> Command {

@@ -119,7 +119,7 @@ fn message(p: &ThreadPage, m: &ThreadMessage, beside: bool) -> String {
         (Some(text), _) => format!("<div class=\"prose\">{}</div>", folded(text)),
         (None, true) => "<p class=\"faint\">The text is gone.</p>".to_owned(),
         (None, false) if m.title.is_some() => String::new(),
-        (None, false) => "<p class=\"faint\">A message without text.</p>".to_owned(),
+        (None, false) => "<p class=\"faint\">No text: there was none, or it was dropped.</p>".to_owned(),
     };
     let link = m.permalink.as_deref().filter(|_| m.seq != p.thread.opened_seq).map_or(String::new(), |l| {
         format!(

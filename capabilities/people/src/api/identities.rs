@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base::{Error, Result};
+use capability::api::Paging;
 use capability::{App, Principal, Problem};
 use community::people::{self, Identity, Link};
 use serde::Deserialize;
@@ -72,10 +73,9 @@ pub(super) fn identity_json(identity: &Identity) -> Value {
 }
 
 /// `GET /api/v1/links`: every link, newest first, those taken back included.
-pub(crate) async fn list_links(State(app): State<App>) -> Answer<Json<Value>> {
+pub(crate) async fn list_links(State(app): State<App>, paging: Paging) -> Answer<Json<Value>> {
     let links = app.blocking(|app| app.db.read(people::links)).await?;
-    let items: Vec<Value> = links.iter().map(link_json).collect();
-    Ok(Json(json!({ "items": items, "next": null })))
+    Ok(Json(paging.answer(links.iter().map(link_json).collect())?))
 }
 
 fn link_json(link: &Link) -> Value {
@@ -132,7 +132,7 @@ pub(crate) async fn create_link(
 }
 
 /// Why a link is taken back.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Unlink {
     #[serde(default)]
     reason: String,
@@ -143,8 +143,9 @@ pub(crate) async fn remove_link(
     State(app): State<App>,
     principal: Principal,
     Path(id): Path<String>,
-    Json(unlink): Json<Unlink>,
+    unlink: Option<Json<Unlink>>,
 ) -> Answer<Json<Value>> {
+    let unlink = unlink.map(|Json(u)| u).unwrap_or_default();
     let link = app
         .blocking(move |app| {
             let now = app.clock.now();

@@ -19,6 +19,8 @@ pub(crate) struct Looking<'a> {
     pub off_links: &'a str,
     /// Whether they may read the audit log.
     pub audit: bool,
+    /// Whether they may see what the member agreed to, and what is done with their data.
+    pub privacy: bool,
     /// How whoever looks signs what they write.
     pub me: &'a str,
     /// The present.
@@ -82,12 +84,18 @@ fn head(p: &Profile, l: &Looking<'_>) -> Markup {
     }
     Markup::raw(format!(
         "<div class=\"page-head member-head\"><div class=\"who\">{}<div><h1>{}</h1>\
-         <p class=\"row wrap\">{}{}<span>{}</span></p></div></div><div class=\"row wrap top\">{}</div></div>",
+         <p class=\"row wrap\">{}{}<span>{}</span></p></div></div><div class=\"row wrap top\">{}{}</div></div>",
         avatar(title, p.line.glance.member, true),
         esc(title),
         standing_badge(p.line.standing),
         marks(&p.line),
         facts.join(" · "),
+        if l.privacy {
+            let privacy = format!("{}/privacy", href(p.line.public_id()));
+            Button { label: "Privacy", icon: "lock", href: &privacy, ..Button::default() }.markup()
+        } else {
+            Markup::empty()
+        },
         write_to(p, l)
     ))
 }

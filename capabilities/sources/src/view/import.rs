@@ -38,10 +38,7 @@ fn actions(page: &ImportPage, offer: &Offer) -> Markup {
     let may_import = offer.off_import.is_empty();
     let href = import_href(&page.import);
     let mut out = Markup::empty();
-    if may_import
-        && page.standing == Standing::Running
-        && page.moving.as_ref().is_some_and(|m| m.progress.is_some())
-    {
+    if may_import && page.standing == Standing::Running {
         out.push(&post(&format!("{href}/stop"), &offer.csrf, "Stop", Look::Plain));
     }
     if may_import && page.standing == Standing::Interrupted {
@@ -87,8 +84,12 @@ fn said(page: &ImportPage) -> Markup {
         Standing::Interrupted => {
             let why = page.failure.as_deref().unwrap_or("The server ended while it ran.");
             let why = sentence(why);
-            let text =
-                format!("{why} Nothing that was stored is lost: continue it where it stopped, or undo it.");
+            let away = elsewhere(page).map_or_else(String::new, |name| {
+                format!(" It ran on {name}: where this server cannot read its files, continue it there.")
+            });
+            let text = format!(
+                "{why}{away} Nothing that was stored is lost: continue it where it stopped, or undo it."
+            );
             out.push(&notice(Tone::Warn, "This import was interrupted", &text));
         }
         _ => {
@@ -108,6 +109,11 @@ pub(crate) fn warnings(summary: &Summary) -> Markup {
     }
     let lines: String = summary.warnings.iter().map(|w| format!("<p>{}</p>", esc(w))).collect();
     ui::notice(Tone::Info, "Worth knowing", &Markup::raw(lines))
+}
+
+/// The other node that works on it or did last.
+fn elsewhere(page: &ImportPage) -> Option<&str> {
+    page.import.node.as_ref().filter(|n| !n.own).map(|n| n.name.as_str())
 }
 
 fn figures(page: &ImportPage) -> Markup {
@@ -153,6 +159,9 @@ fn about(page: &ImportPage) -> Markup {
         ("Format", Markup::text(&import.format)),
         ("Begun", Markup::text(&format!("{} by {}", when(import.started_at, &page.zone), import.started_by))),
     ];
+    if let (Some(name), true) = (elsewhere(page), import.live) {
+        lines.push(("Server", Markup::text(name)));
+    }
     if let Some(ended) = import.ended_at {
         let text = format!("{}, after {} of work", when(ended, &page.zone), format::duration(s.seconds));
         lines.push(("Ended", Markup::text(&text)));

@@ -2,5 +2,7 @@
 
 mod accounts;
 mod audit;
+mod invitations;
+mod providers;
 mod roles;
 mod support;

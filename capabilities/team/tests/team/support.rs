@@ -52,6 +52,11 @@ impl Answer {
 }
 
 pub fn on_both(test: impl AsyncFn(&Product)) {
+    on_both_with(None, test);
+}
+
+/// The same, where mail goes through this server.
+pub fn on_both_with(mail: Option<&testkit::smtp::Sink>, test: impl AsyncFn(&Product)) {
     let schema: Vec<store::Migration> = access::MIGRATIONS.iter().chain(DESK_MIGRATIONS).copied().collect();
     let benches = [Some(Bench::sqlite(&schema)), Bench::postgres(&schema)];
     for bench in benches.into_iter().flatten() {
@@ -60,7 +65,11 @@ pub fn on_both(test: impl AsyncFn(&Product)) {
         let registry = Registry::new(manifests).expect("a sound registry");
         let mut access = Access::new(bench.db().clone(), bench.clock.clone(), look());
         access.readings = access.readings.by_hand();
-        let app = App::new(access, registry, std::env::temp_dir(), &[]);
+        let mut app = App::new(access, registry, std::env::temp_dir(), &[]);
+        if let Some(sink) = mail {
+            app.access.mail = testkit::smtp::mailer(sink);
+            app.access.public_url = Some("https://desk.example".into());
+        }
         bench.source("Forum");
         bench
             .db()

@@ -144,8 +144,13 @@ impl Answer {
 
 /// Runs a test on both databases, with the sender of a node working.
 pub fn on_both(test: impl AsyncFn(&Product)) {
-    let schema: Vec<store::Migration> =
-        access::MIGRATIONS.iter().chain(DESK_MIGRATIONS).chain(webhooks::MIGRATIONS).copied().collect();
+    let schema: Vec<store::Migration> = access::MIGRATIONS
+        .iter()
+        .chain(DESK_MIGRATIONS)
+        .chain(capability::API_MIGRATIONS)
+        .chain(webhooks::MIGRATIONS)
+        .copied()
+        .collect();
     let benches = [Some(Bench::sqlite(&schema)), Bench::postgres(&schema)];
     for bench in benches.into_iter().flatten() {
         let mut manifests = kernel_manifests();

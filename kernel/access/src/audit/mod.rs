@@ -42,6 +42,10 @@ pub struct Change<'a> {
 pub(crate) struct Trail(Arc<AtomicBool>);
 
 impl Trail {
+    pub(crate) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn is_noted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -85,7 +89,7 @@ pub fn record(tx: &mut Conn<'_>, by: &Principal, now: Micros, change: &Change<'_
         details_hash: &details.hash(),
     };
     insert(tx, &entry, &entry.chain(&before), &details)?;
-    by.trail.0.store(true, Ordering::Relaxed);
+    by.trail.note();
     Ok(())
 }
 

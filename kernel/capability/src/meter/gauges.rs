@@ -59,6 +59,16 @@ pub(crate) const BACKUP: &[Gauge] = &[
     },
 ];
 
+/// Figures of mail.
+pub(crate) const MAIL: &[Gauge] = &[Gauge {
+    name: "folkmoot_mails",
+    help: "Mails of the last 30 days by how they stand.",
+    read: |c| {
+        let states = mailer::State::ALL.into_iter().zip(mailer::delivered(c)?);
+        Ok(states.map(|(state, n)| (format!("state=\"{}\"", state.word()), n as f64)).collect())
+    },
+}];
+
 fn one(c: &mut Conn<'_>, sql: &str) -> Result<Vec<(String, f64)>> {
     c.query(sql, &[], |r| Ok((String::new(), r.int(0)? as f64)))
 }

@@ -6,7 +6,7 @@ use crate::log::take_numbers;
 use crate::rules::{Rules, Who};
 use crate::{ChannelDraft, IdentityDraft};
 use base::{Day, Error, Micros, Result, TypeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::{Conn, Dialect};
 
 impl Ingestor {
@@ -90,6 +90,7 @@ impl Ingestor {
             }
         }
         self.find_identities(tx, &unknown)?;
+        self.find_erased(tx, &unknown)?;
         let missing: Vec<&str> =
             unknown.into_iter().filter(|id| !self.identities.contains_key(*id)).collect();
         if !missing.is_empty() || !described.is_empty() {
@@ -116,6 +117,9 @@ impl Ingestor {
         }
         for draft in described.values() {
             let number = self.identities[draft.external_id.as_str()];
+            if self.door.is_erased(number) {
+                continue;
+            }
             masks_changed |= self.update_identity(tx, number, draft)?;
         }
         if masks_changed {
@@ -127,17 +131,7 @@ impl Ingestor {
     fn find_identities(&mut self, tx: &mut Conn<'_>, ids: &[&str]) -> Result<()> {
         for chunk in ids.chunks(2000) {
             let list = serde_json::to_string(chunk).map_err(|e| Error::internal(e.to_string()))?;
-            let sql = match tx.dialect() {
-                Dialect::Sqlite => {
-                    "SELECT i.external_id, i.identity, i.first_day FROM json_each($1) j CROSS
-                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
-                }
-                Dialect::Postgres => {
-                    "SELECT i.external_id, i.identity, i.first_day
-                     FROM jsonb_array_elements_text(CAST($1 AS text)::jsonb) j
-                     JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
-                }
-            };
+            let sql = by_external_id(tx.dialect());
             let (found, first_days) = (&mut self.identities, &mut self.first_days);
             tx.for_each(sql, &[list.as_str().into(), self.source_id.into()], |r| {
                 let number = r.int(1)? as u32;
@@ -145,6 +139,29 @@ impl Ingestor {
                     first_days.insert(number, Day(day as i32));
                 }
                 found.insert(r.text(0)?, number);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Those of them that were erased, under what their rows are called since.
+    fn find_erased(&mut self, tx: &mut Conn<'_>, ids: &[&str]) -> Result<()> {
+        let unknown = ids.iter().filter(|id| !self.identities.contains_key(**id));
+        let marks: HashMap<String, &str> =
+            unknown.filter_map(|id| self.door.mark(self.source_id, id).map(|mark| (mark, *id))).collect();
+        for chunk in marks.keys().collect::<Vec<_>>().chunks(2000) {
+            let list = serde_json::to_string(chunk).map_err(|e| Error::internal(e.to_string()))?;
+            let (found, first_days) = (&mut self.identities, &mut self.first_days);
+            let sql = by_external_id(tx.dialect());
+            tx.for_each(sql, &[list.as_str().into(), self.source_id.into()], |r| {
+                let number = r.int(1)? as u32;
+                if let Some(day) = r.opt_int(2)? {
+                    first_days.insert(number, Day(day as i32));
+                }
+                if let Some(id) = marks.get(&r.text(0)?) {
+                    found.insert((*id).to_owned(), number);
+                }
                 Ok(())
             })?;
         }
@@ -217,6 +234,21 @@ impl Ingestor {
             ],
         )?;
         Ok(after != before)
+    }
+}
+
+/// Identities of a source by a list of what their rows call them.
+fn by_external_id(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "SELECT i.external_id, i.identity, i.first_day FROM json_each($1) j CROSS
+             JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
+        }
+        Dialect::Postgres => {
+            "SELECT i.external_id, i.identity, i.first_day
+             FROM jsonb_array_elements_text(CAST($1 AS text)::jsonb) j
+             JOIN identities i ON i.source_id = $2 AND i.external_id = j.value"
+        }
     }
 }
 

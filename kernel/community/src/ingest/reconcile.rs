@@ -4,7 +4,6 @@ use super::Prepared;
 use crate::conversations::{self, Conversation};
 use crate::derive::{put_in, take_out};
 use crate::log::{self, Body, LogRow};
-use crate::questions::asks;
 use crate::rollup::Frame;
 use base::Result;
 use store::Conn;
@@ -37,6 +36,11 @@ pub(super) fn reconcile(
             row.follows = new.row.follows;
         }
     }
+    if before.asks.is_some() {
+        // What was dropped stays dropped, whoever sends it again.
+        body.drop_text(row.kind);
+        body.asks = body.asks.or(before.asks);
+    }
     let body_changes = !(body.is_empty() && known_body.is_none()) && body != before;
     if row == known && !body_changes {
         return Ok(());
@@ -49,8 +53,8 @@ pub(super) fn reconcile(
     if row.conversation_id != 0 && conversations::load_many(tx, &[row.conversation_id])?.is_empty() {
         let key = new.conversation.unwrap_or_default();
         let mut made = Conversation::empty(row.conversation_id, key, row.source_id);
-        made.title.clone_from(&new.title);
-        made.add(&row, asks(row.kind, body.title.as_deref(), body.text.as_deref()));
+        made.title = new.title.clone().filter(|_| body.asks.is_none());
+        made.add(&row, body.asks_by_rule(row.kind));
         conversations::insert_many(tx, &[&made])?;
     }
     crate::search::changing(tx, std::slice::from_ref(&known))?;

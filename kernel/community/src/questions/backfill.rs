@@ -26,13 +26,16 @@ fn slice(tx: &mut Conn<'_>) -> Result<bool> {
     let Some(work) = settings::get(tx, WORK)? else { return Ok(false) };
     let from: i64 = work.parse().map_err(|_| Error::internal("the note about questions is damaged"))?;
     let rows = tx.query(
-        "SELECT c.conversation_id, c.question, c.opened_kind, m.title, m.text FROM conversations c
+        "SELECT c.conversation_id, c.question, c.opened_kind, m.title, m.text, m.asks FROM conversations c
          LEFT JOIN messages m ON m.seq = c.opened_seq WHERE c.conversation_id > $1
          ORDER BY c.conversation_id LIMIT $2",
         &[from.into(), SLICE.into()],
         |r| {
             let kind = Kind(r.int(2)? as i16);
-            let now = asks(kind, r.opt_text(3)?.as_deref(), r.opt_text(4)?.as_deref());
+            let now = match r.opt_int(5)? {
+                Some(said) => Asks::of_number(said),
+                None => asks(kind, r.opt_text(3)?.as_deref(), r.opt_text(4)?.as_deref()),
+            };
             Ok((r.int(0)?, Asks::of_number(r.int(1)?), now))
         },
     )?;

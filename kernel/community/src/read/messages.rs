@@ -98,6 +98,11 @@ impl LogView<'_, '_> {
         Ok(())
     }
 
+    /// Every identity of the person whose identity this is, ascending.
+    pub fn identities_with(&self, identity: u32) -> Vec<u32> {
+        self.graph.identities_of(self.graph.member_of(identity))
+    }
+
     /// Every identity of a member.
     pub fn identities_of(&self, member: u32) -> Vec<u32> {
         self.graph.identities_of(member)

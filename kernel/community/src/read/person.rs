@@ -127,6 +127,14 @@ impl LogView<'_, '_> {
         Ok(self.conn.query(&sql, &[], |r| Ok((r.int(0)?, r.int(1)?)))?.into_iter().collect())
     }
 
+    /// How many activities of these identities there are, of whatever kind; what is not indexed yet is left out.
+    ///
+    /// # Errors
+    /// When the database says no.
+    pub fn activities_of(&mut self, identities: &[u32]) -> Result<u64> {
+        Ok(self.months_with(identities, &[])?.values().map(|n| n.unsigned_abs()).sum())
+    }
+
     /// What these identities did, newest first: at most `limit` activities before a place (time and number), in
     /// these channels when any are given.
     ///

@@ -4,7 +4,7 @@ use super::parts::{self, Group};
 use super::{ACTIVE, COMMUNITY, Changes, FIRST, Frame, Groups, index};
 use crate::Kind;
 use crate::blocks;
-use crate::derive::set_first_day;
+use crate::derive::{first_days, set_first_days};
 use crate::log::lock_append;
 use base::{Day, Error, ErrorKind, Result};
 use std::collections::BTreeMap;
@@ -202,20 +202,19 @@ fn apply(tx: &mut Conn<'_>, generation: i64, groups: Groups) -> Result<()> {
             }
         }
     }
+    let all = first_days(tx, firsts.keys().copied())?;
+    let mut earlier = Vec::new();
     for (identity, (day, scope)) in firsts {
-        let known = tx
-            .query_one("SELECT first_day FROM identities WHERE identity = $1", &[identity.into()], |r| {
-                r.opt_int(0)
-            })?
-            .map(|d| Day(d as i32));
+        let known = all.get(&identity).copied();
         if known.is_none_or(|k| day < k) {
             if let Some(k) = known {
                 changes.add(scope, FIRST, k, identity, -1);
             }
             changes.add(scope, FIRST, day, identity, 1);
-            set_first_day(tx, identity, Some(day))?;
+            earlier.push((identity, day));
         }
     }
+    set_first_days(tx, &earlier)?;
     changes.apply(tx, generation)
 }
 

@@ -2,9 +2,10 @@
 //! database for each activity. Rows beyond the mark are read from the log itself.
 
 use crate::Kind;
+use crate::columns;
 use crate::log::{self, LogRow};
 use base::{Day, Interval, Micros, Result};
-use store::{Conn, Db, Priority};
+use store::{Conn, Db, Dialect, Priority};
 
 /// Rows sorted together (56 bytes each): the more, the fewer pages are written twice.
 pub(crate) const RUN: i64 = 500_000;
@@ -132,6 +133,9 @@ fn run(c: &mut Conn<'_>, after: i64, limit: i64) -> Result<(Vec<Entry>, Option<i
 
 /// Writes entries.
 fn insert(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        return insert_postgres(tx, entries);
+    }
     tx.execute_each(
         "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -154,6 +158,9 @@ fn insert(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
 
 /// Writes entries except those whose row was changed or removed meanwhile.
 fn insert_current(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        return insert_postgres(tx, entries);
+    }
     tx.execute_each(
         "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
          SELECT CAST($1 AS BIGINT), identity, at, rank, seq, kind, channel_id FROM activities
@@ -162,6 +169,28 @@ fn insert_current(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
         entries.iter().map(|e| [e.month.into(), e.seq.into(), e.at.into(), e.identity.into(), e.rank.into()]),
         |_| (),
     )
+}
+
+/// PostgreSQL: writes entries in one round trip, except those whose row was changed or removed meanwhile.
+fn insert_postgres(tx: &mut Conn<'_>, entries: &[Entry]) -> Result<()> {
+    let column = |of: fn(&Entry) -> i64| columns::numbers(entries.iter().map(of));
+    tx.execute(
+        "INSERT INTO member_activities (month, identity, at, rank, seq, kind, channel_id)
+         SELECT e.month, a.identity, a.at, a.rank, a.seq, a.kind, a.channel_id
+         FROM unnest(CAST(string_to_array($1, ',') AS bigint[]), CAST(string_to_array($2, ',') AS bigint[]),
+           CAST(string_to_array($3, ',') AS bigint[]), CAST(string_to_array($4, ',') AS bigint[]),
+           CAST(string_to_array($5, ',') AS bigint[])) AS e (month, seq, at, identity, rank)
+         JOIN activities a ON a.seq = e.seq AND a.at = e.at AND a.identity = e.identity AND a.rank = e.rank
+         ON CONFLICT DO NOTHING",
+        &[
+            (&column(|e| e.month)).into(),
+            (&column(|e| e.seq)).into(),
+            (&column(|e| e.at)).into(),
+            (&column(|e| i64::from(e.identity))).into(),
+            (&column(|e| e.rank)).into(),
+        ],
+    )
+    .map(|_| ())
 }
 
 /// A row of the log that is not indexed yet.
@@ -199,6 +228,27 @@ pub(crate) fn put(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
 
 /// Takes rows out.
 pub(crate) fn take(tx: &mut Conn<'_>, rows: &[LogRow]) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        let entries: Vec<Entry> = rows.iter().filter(|r| r.identity != 0).map(Entry::of).collect();
+        let column = |of: fn(&Entry) -> i64| columns::numbers(entries.iter().map(of));
+        return tx
+            .execute(
+                "DELETE FROM member_activities m
+                 USING unnest(CAST(string_to_array($1, ',') AS bigint[]), CAST(string_to_array($2, ',') AS bigint[]),
+                   CAST(string_to_array($3, ',') AS bigint[]), CAST(string_to_array($4, ',') AS bigint[]),
+                   CAST(string_to_array($5, ',') AS bigint[])) AS e (month, identity, at, rank, seq)
+                 WHERE m.month = e.month AND m.identity = e.identity AND m.at = e.at AND m.rank = e.rank
+                   AND m.seq = e.seq",
+                &[
+                    (&column(|e| e.month)).into(),
+                    (&column(|e| i64::from(e.identity))).into(),
+                    (&column(|e| e.at)).into(),
+                    (&column(|e| e.rank)).into(),
+                    (&column(|e| e.seq)).into(),
+                ],
+            )
+            .map(|_| ());
+    }
     for r in rows.iter().filter(|r| r.identity != 0) {
         tx.execute(
             "DELETE FROM member_activities

@@ -5,9 +5,9 @@ use super::{Progress, Runner};
 use crate::{Files, Fingerprint, Format, ImportOptions};
 use base::{Error, Result, TypeId, Zone, hash64};
 use community::sources::{self, Source};
-use std::collections::BTreeSet;
+use jobs::lease::{self, Lease};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use store::{Conn, Priority};
 
 /// What somebody asks to be imported.
@@ -33,30 +33,6 @@ pub struct Request {
     pub by: String,
     /// What to call the input in lists; by default the names of the paths.
     pub label: Option<String>,
-}
-
-/// Ids of the imports that run in this process.
-static LIVE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
-/// Holds an import for one runner.
-#[derive(Debug)]
-pub(crate) struct Live(String);
-
-impl Live {
-    fn hold(public_id: &str) -> Option<Arc<Self>> {
-        let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-        live.insert(public_id.to_owned()).then(|| Arc::new(Self(public_id.to_owned())))
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        LIVE.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
-    }
-}
-
-pub(crate) fn is_live(public_id: &str) -> bool {
-    LIVE.lock().unwrap_or_else(PoisonError::into_inner).contains(public_id)
 }
 
 /// What an import would go into, found without writing anything.
@@ -257,16 +233,14 @@ pub fn begin(runner: &Runner<'_>, request: &Request) -> Result<Started> {
             &[source.source_id.into()],
             |r| Ok((r.int(0)?, r.text(1)?, r.text(2)?)),
         )?;
-        if let Some((_, public, _)) = running.iter().find(|r| is_live(&r.1) || r.2 != print) {
-            return Err(Error::conflict(match is_live(public) {
-                true => format!("the import {public} into \"{}\" is still running", source.name),
-                false => format!(
-                    "the import {public} into \"{}\" was interrupted: continue it or take it back first",
-                    source.name
-                ),
-            }));
+        for (_, public, begun) in &running {
+            let state = lease::find(tx, public)?.filter(|s| s.held);
+            if state.is_some() || *begun != print {
+                return Err(in_the_way(public, &source.name, state.as_ref()));
+            }
         }
         if let Some((id, public, _)) = running.into_iter().next() {
+            take(tx, &public)?;
             return Ok((source, (id, public)));
         }
         let public = TypeId::new("imp", now).as_str().to_owned();
@@ -287,36 +261,86 @@ pub fn begin(runner: &Runner<'_>, request: &Request) -> Result<Started> {
             ],
             |r| r.int(0),
         )?;
+        take(tx, &public)?;
         Ok((source, (id, public)))
     })?;
     load(runner, row.0, &row.1, source)
 }
 
+/// What the lease of an import is called.
+pub(crate) const TASK: &str = "import";
+
+/// Takes an import on for this program.
+fn take(tx: &mut Conn<'_>, public_id: &str) -> Result<()> {
+    if lease::take(tx, public_id, TASK)? {
+        return Ok(());
+    }
+    let by = lease::find(tx, public_id)?.filter(|s| !s.here);
+    Err(Error::conflict(format!("the import {public_id} is already running{}", on_node(by.as_ref()))))
+}
+
+/// Why another import of the source must end first.
+fn in_the_way(public_id: &str, source: &str, running: Option<&lease::State>) -> Error {
+    Error::conflict(match running {
+        Some(state) => {
+            let place = on_node(Some(state).filter(|s| !s.here));
+            format!("the import {public_id} into \"{source}\" is still running{place}")
+        }
+        None => format!(
+            "the import {public_id} into \"{source}\" was interrupted: continue it or take it back first"
+        ),
+    })
+}
+
+/// Where work is done that is done elsewhere; empty otherwise.
+pub(crate) fn on_node(state: Option<&lease::State>) -> String {
+    state.map_or_else(String::new, |s| format!(" on {}", s.node_name))
+}
+
 /// An interrupted import, ready to go on.
 pub(crate) fn resume(runner: &Runner<'_>, id: &str) -> Result<Started> {
-    let found = runner.community.db().read(|c| record::get(c, id))?;
+    let db = runner.community.db();
+    let (found, source) = db.read(|c| {
+        let found = record::get(c, id)?;
+        let source = sources::get(c, &found.summary.source)?;
+        Ok((found, source))
+    })?;
     if found.state != ImportState::Running {
         return Err(Error::conflict(format!(
             "the import {id} is {}; only an interrupted one can be continued",
             found.state.word()
         )));
     }
-    let source = runner.community.db().read(|c| sources::get(c, &found.summary.source))?;
-    let (begun, kept) = runner.community.db().read(|c| {
-        c.query_one(
-            "SELECT fingerprint, options FROM imports WHERE import_id = $1",
-            &[found.import_id.into()],
-            |r| Ok((r.text(0)?, r.text(1)?)),
-        )
-    })?;
     // Going on counts the records that are stored; in other files it would pass over the wrong ones.
-    if input_fingerprint(&paths_of(&kept)?, &kept) != begun {
+    if !db.read(|c| is_within_reach(c, found.import_id))? {
+        let elsewhere = found.node.as_ref().filter(|n| !n.own && !n.name.is_empty());
+        let first = elsewhere.map_or_else(String::new, |n| {
+            format!(
+                "They lay on {}: continue it there, or give this server the same files under the same path. ",
+                n.name
+            )
+        });
         return Err(Error::not_found(format!(
-            "the files of the import {id} are not there any more as they were when it was begun. Take it back \
+            "the files of the import {id} are not there any more as they were when it was begun. {first}Take it back \
              (`folkmoot imports undo {id}`) and import the new ones."
         )));
     }
+    db.write(Priority::Interactive, |tx| take(tx, id))?;
     load(runner, found.import_id, id, source)
+}
+
+/// Whether the files of an import can be read here, as they were when it was begun.
+///
+/// # Errors
+/// When the database says no.
+pub fn is_within_reach(c: &mut Conn<'_>, import_id: i64) -> Result<bool> {
+    let (begun, kept) = c.query_one(
+        "SELECT fingerprint, options FROM imports WHERE import_id = $1",
+        &[import_id.into()],
+        |r| Ok((r.text(0)?, r.text(1)?)),
+    )?;
+    let paths = paths_of(&kept)?;
+    Ok(paths.iter().all(|p| p.exists()) && input_fingerprint(&paths, &kept) == begun)
 }
 
 fn paths_of(kept: &str) -> Result<Vec<PathBuf>> {
@@ -326,8 +350,8 @@ fn paths_of(kept: &str) -> Result<Vec<PathBuf>> {
 }
 
 fn load(runner: &Runner<'_>, import_id: i64, public_id: &str, source: Source) -> Result<Started> {
-    let live = Live::hold(public_id)
-        .ok_or_else(|| Error::conflict(format!("the import {public_id} is already running")))?;
+    // Taken with the row; from here on it is given back in whatever way this ends.
+    let lease = Arc::new(Lease::of(runner.community.db(), public_id));
     let (format, options, position, tally, first_seq, last_seq) = runner.community.db().read(|c| {
         c.query_one(
             "SELECT format, options, position, tally, first_seq, last_seq FROM imports WHERE import_id = $1",
@@ -362,7 +386,8 @@ fn load(runner: &Runner<'_>, import_id: i64, public_id: &str, source: Source) ->
         began_at: runner.clock.now(),
         first_seq,
         last_seq,
-        _live: live,
+        lease,
+        stop_asked: false,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What is kept of an import: state, counts, skipped lines.
 
+use super::Progress;
 use super::feed::Message;
 use crate::{ImportOptions, Skipped};
 use base::{Day, Error, Micros, Result};
@@ -151,8 +152,10 @@ pub struct Started {
     pub(crate) began_at: Micros,
     pub(crate) first_seq: Option<i64>,
     pub(crate) last_seq: Option<i64>,
-    /// Keeps a second runner in this process away from it.
-    pub(crate) _live: std::sync::Arc<super::begin::Live>,
+    /// Keeps other runners away from it, on whatever node.
+    pub(crate) lease: std::sync::Arc<jobs::lease::Lease>,
+    /// Whether somebody wants it to stop.
+    pub(crate) stop_asked: bool,
 }
 
 impl Started {
@@ -197,8 +200,16 @@ impl Started {
     }
 }
 
-/// Writes counts and skipped lines in the transaction of their batch.
-pub(crate) fn save_progress(tx: &mut Conn<'_>, s: &Started, message: &Message) -> Result<()> {
+/// Writes counts and skipped lines in the transaction of their batch, and makes sure that the import is still this
+/// program's.
+pub(crate) fn save_progress(
+    tx: &mut Conn<'_>,
+    s: &mut Started,
+    message: &Message,
+    progress: &Progress,
+) -> Result<()> {
+    let progress = serde_json::to_string(progress).map_err(|e| Error::internal(e.to_string()))?;
+    s.stop_asked = s.lease.confirm(tx, Some(&progress))?;
     for Skipped { reason, place, excerpt } in &message.skipped {
         tx.execute(
             "INSERT INTO import_skips (import_id, reason, place, excerpt) VALUES ($1, $2, $3, $4)",
@@ -248,6 +259,7 @@ pub(crate) fn finish(
         _ => None,
     };
     db.write(Priority::Interactive, |tx| {
+        s.lease.end_in(tx)?;
         write(tx, &done, state, error, Some(now))?;
         match told {
             Some(kind) => {
@@ -256,7 +268,9 @@ pub(crate) fn finish(
             }
             None => Ok(()),
         }
-    })
+    })?;
+    s.lease.ended();
+    Ok(())
 }
 
 pub(crate) fn is_rebuilding(db: &Db) -> Result<bool> {
@@ -288,17 +302,48 @@ pub struct ImportRecord {
     /// Its source's number.
     #[serde(skip)]
     pub source_id: i64,
-    /// Whether it runs in this process; a running one that does not was interrupted.
+    /// Whether somebody works on it, on whatever node; a running one on which nobody does was interrupted.
     pub live: bool,
+    /// Who works on it or did last, while it is not at its end.
+    pub node: Option<At>,
+    /// How far it is, while somebody works on it.
+    #[serde(skip)]
+    pub progress: Option<Progress>,
+    /// Whether somebody stopped it, so that it waits to be continued.
+    #[serde(skip)]
+    pub stopped: bool,
+    /// Why it broke off.
+    #[serde(skip)]
+    pub trouble: Option<String>,
+}
+
+/// Where an import is worked on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// What people call the node.
+    pub name: String,
+    /// Whether it is the node that was asked.
+    pub own: bool,
+    /// Whether it is a server, and no single command.
+    #[serde(skip)]
+    pub served: bool,
 }
 
 const SELECT: &str = "SELECT i.import_id, i.public_id, i.source_id, s.name, i.format, i.input, i.state, i.tally, \
-     i.error, i.started_by, i.started_at, i.ended_at FROM imports i JOIN sources s ON s.source_id = i.source_id";
+     i.error, i.started_by, i.started_at, i.ended_at, (SELECT n.run FROM nodes n WHERE n.run = l.run), l.node, \
+     l.node_name, l.serves, l.progress, l.stop_asked, l.error \
+     FROM imports i JOIN sources s ON s.source_id = i.source_id LEFT JOIN leases l ON l.subject = i.public_id";
 
-fn read(r: &Row<'_>) -> Result<ImportRecord> {
+fn read(r: &Row<'_>, here: &str) -> Result<ImportRecord> {
     let tally: Tally =
         serde_json::from_str(&r.text(7)?).map_err(|_| Error::internal("an import's counts are damaged"))?;
     let import_id = r.int(0)?;
+    let live = r.opt_text(12)?.is_some();
+    let node = match (r.opt_text(13)?, r.opt_text(14)?, r.opt_int(15)?) {
+        (Some(node), Some(name), Some(serves)) => Some(At { name, own: node == here, served: serves != 0 }),
+        _ => None,
+    };
+    let progress = r.opt_text(16)?.filter(|_| live);
     Ok(ImportRecord {
         state: ImportState::of(&r.text(6)?)?,
         format: r.text(4)?,
@@ -310,7 +355,11 @@ fn read(r: &Row<'_>) -> Result<ImportRecord> {
         summary: tally.summary(&r.text(1)?, &r.text(3)?),
         import_id,
         source_id: r.int(2)?,
-        live: super::begin::is_live(&r.text(1)?),
+        live,
+        node,
+        progress: progress.and_then(|p| serde_json::from_str(&p).ok()),
+        stopped: r.opt_int(17)?.is_some_and(|asked| asked != 0),
+        trouble: r.opt_text(18)?,
     })
 }
 
@@ -319,7 +368,8 @@ fn read(r: &Row<'_>) -> Result<ImportRecord> {
 /// # Errors
 /// When the database says no.
 pub fn list(c: &mut Conn<'_>) -> Result<Vec<ImportRecord>> {
-    c.query(&format!("{SELECT} ORDER BY i.import_id DESC"), &[], read)
+    let here = c.node();
+    c.query(&format!("{SELECT} ORDER BY i.import_id DESC"), &[], |r| read(r, here))
 }
 
 /// The import of this id.
@@ -327,7 +377,8 @@ pub fn list(c: &mut Conn<'_>) -> Result<Vec<ImportRecord>> {
 /// # Errors
 /// When the database says no.
 pub fn find(c: &mut Conn<'_>, id: &str) -> Result<Option<ImportRecord>> {
-    c.query_opt(&format!("{SELECT} WHERE i.public_id = $1"), &[id.into()], read)
+    let here = c.node();
+    c.query_opt(&format!("{SELECT} WHERE i.public_id = $1"), &[id.into()], |r| read(r, here))
 }
 
 /// The import of this id.

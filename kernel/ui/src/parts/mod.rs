@@ -5,6 +5,7 @@ mod cards;
 mod forms;
 mod lists;
 mod menus;
+mod qr;
 mod selection;
 mod states;
 mod tables;
@@ -17,6 +18,7 @@ pub use lists::{Tone, badge, dot, source_badge};
 pub use menus::{
     Choice, Confirm, Pager, confirm, dialog, filter_menu, menu, more, pagination, segmented, tabs,
 };
+pub use qr::qr;
 pub use selection::{Bulk, bulk_bar, pick, pick_all};
 pub use states::{
     Progress, empty, notice, problem, problem_of, progress, skeleton_card, skeleton_rows, skeleton_stats,
