@@ -59,6 +59,23 @@ fn only_an_owner_decides_with_what_people_sign_in() {
     on_both(async |p| {
         let adam = p.person("Adam", &[("admin", Scope::Everything)]).await;
         assert_eq!(p.open(&adam, PATH).await.status, StatusCode::FORBIDDEN);
+        // Somebody to whom an owner gave the permission still gives away no more than they have.
+        p.send(&p.ana, "/desk/settings/roles/additions", "title=Helper").await;
+        let state = p
+            .open(&p.ana, "/desk/settings/roles/helper")
+            .await
+            .between("name=\"fingerprint\" value=\"", "\"");
+        let held = format!("only=helper&fingerprint={state}&held=helper+team.manage_sign_in");
+        let saved = p.send(&p.ana, "/desk/settings/roles", &held).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        // As a volunteer too, so that there is a page with a form token.
+        let hal = p.person("Hal", &[("helper", Scope::Everything), ("volunteer", Scope::Everything)]).await;
+        let base = "name=H&issuer=https%3A%2F%2Fhal.example&client_id=x&passwords=1";
+        for more in ["&trusts_email=1", "&groups=*+%3D+owner", "&groups=*+%3D+admin"] {
+            let refused = p.send(&hal, PATH, &format!("{base}{more}")).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{more}: {}", refused.text);
+        }
+        assert_eq!(p.send(&hal, PATH, base).await.status, StatusCode::SEE_OTHER);
     });
 }
 

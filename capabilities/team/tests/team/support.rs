@@ -115,6 +115,7 @@ async fn enter(app: &App, router: &Router, name: &str, roles: &[(&str, Scope)]) 
         .await
         .expect("an account");
     let kit = ask(router, Method::GET, "/desk/kit", &[("cookie", &person.cookie)], String::new()).await;
+    // Empty for roles that open no page at all; then every form is refused.
     person.csrf = kit.between("name=\"csrf\" content=\"", "\"");
     person
 }
