@@ -26,6 +26,7 @@ mod roles;
 pub mod second;
 mod secret;
 pub mod sso;
+pub mod threads;
 mod throttle;
 mod token;
 mod ways;
@@ -64,7 +65,7 @@ pub use token::{
 };
 pub use ways::{Ways, ways};
 
-use base::{Clock, Error, Result};
+use base::{Clock, Result};
 use std::sync::Arc;
 use store::{Db, Migration};
 use tokio::sync::Semaphore;
@@ -183,14 +184,11 @@ impl Access {
     ///
     /// # Errors
     /// What `run` says, or `Internal` when it panicked.
-    pub async fn blocking<T: Send + 'static>(
+    pub fn blocking<T: Send + 'static>(
         &self,
         run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> threads::Pending<T> {
         let access = self.clone();
-        let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || span.in_scope(|| run(&access)))
-            .await
-            .map_err(|e| Error::internal(format!("a task broke off: {e}")))?
+        threads::run((), move || run(&access))
     }
 }

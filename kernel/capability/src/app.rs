@@ -2,6 +2,7 @@
 
 use crate::Registry;
 use crate::events::Events;
+use access::threads::Pending;
 use access::{Access, Principal};
 use axum::extract::FromRef;
 use axum::http::{HeaderMap, header};
@@ -101,25 +102,15 @@ impl App {
     ///
     /// # Errors
     /// What `run` says, `Unavailable` when too much waits already, or `Internal` when it panicked.
-    pub async fn blocking<T: Send + 'static>(
+    pub fn blocking<T: Send + 'static>(
         &self,
         run: impl FnOnce(&Self) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Pending<T> {
+        let Some(room) = self.limits.task() else {
+            return Box::pin(std::future::ready(Err(Error::unavailable(crate::limits::BUSY_TEXT))));
+        };
         let app = self.clone();
-        let Some(room) = self.limits.task() else { return Err(Error::unavailable(crate::limits::BUSY_TEXT)) };
-        let span = tracing::Span::current();
-        let waiting = Arc::new(());
-        let wanted = Arc::downgrade(&waiting);
-        let done = tokio::task::spawn_blocking(move || {
-            let _room = room;
-            if wanted.strong_count() == 0 {
-                return Err(Error::unavailable("nobody waits for this any more"));
-            }
-            span.in_scope(|| run(&app))
-        })
-        .await;
-        drop(waiting);
-        done.map_err(|e| Error::internal(format!("a task broke off: {e}")))?
+        access::threads::run(room, move || run(&app))
     }
 
     /// The frame of a desk page: navigation with the place of `path` marked, who is signed in, theme, form

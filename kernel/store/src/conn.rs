@@ -237,10 +237,10 @@ impl<'c> Conn<'c> {
 
     /// What must be said instead of committing, if a statement failed and its error was not passed on; otherwise
     /// with the bells to ring after the commit.
-    pub(crate) fn passed<T>(self, result: Result<T>) -> Result<(T, Vec<&'static str>)> {
+    pub(crate) fn passed(self, result: Result<()>) -> Result<Vec<&'static str>> {
         match (result, self.failed) {
-            (Ok(_), Some(e)) => Err(e),
-            (result, _) => result.map(|r| (r, self.bells)),
+            (Ok(()), Some(e)) => Err(e),
+            (result, _) => result.map(|()| self.bells),
         }
     }
 
@@ -374,6 +374,10 @@ impl<'c> Conn<'c> {
         params: &[Param<'_>],
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        self.for_every(sql, params, &mut each)
+    }
+
+    fn for_every(&mut self, sql: &str, params: &[Param<'_>], each: Each<'_>) -> Result<()> {
         self.count(sql);
         // What the closure refuses is no failure of the statement.
         let mut refused = false;
@@ -480,19 +484,17 @@ fn execute_sqlite(c: &rusqlite::Connection, sql: &str, params: &[Param<'_>]) -> 
     Ok(stmt.raw_execute().map_err(sqlite_error)? as u64)
 }
 
-fn for_each_sqlite(
-    c: &rusqlite::Connection,
-    sql: &str,
-    params: &[Param<'_>],
-    each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-) -> Result<()> {
+fn for_each_sqlite(c: &rusqlite::Connection, sql: &str, params: &[Param<'_>], each: Each<'_>) -> Result<()> {
     answers_sqlite(&mut c.prepare_cached(sql).map_err(sqlite_error)?, params, each)
 }
+
+/// What is done with each row.
+type Each<'a> = &'a mut dyn FnMut(&Row<'_>) -> Result<()>;
 
 fn answers_sqlite(
     stmt: &mut rusqlite::CachedStatement<'_>,
     params: &[Param<'_>],
-    each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    each: Each<'_>,
 ) -> Result<()> {
     bind(stmt, params)?;
     let mut rows = stmt.raw_query();

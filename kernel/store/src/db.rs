@@ -224,18 +224,28 @@ impl Db {
     /// # Errors
     /// What the database or `run` says.
     pub fn read<R>(&self, run: impl FnOnce(&mut Conn<'_>) -> Result<R>) -> Result<R> {
+        once(run, |run| self.read_each(run))
+    }
+
+    /// Runs `run` in one transaction: all of it, or nothing. Blocks.
+    ///
+    /// # Errors
+    /// What the database or `run` says; then nothing was written. A statement that failed fails all of it,
+    /// also when `run` made light of it.
+    #[track_caller]
+    pub fn write<R>(&self, priority: Priority, run: impl FnOnce(&mut Conn<'_>) -> Result<R>) -> Result<R> {
+        let place = Place::caller();
+        once(run, |run| self.write_each(priority, place, run))
+    }
+
+    fn read_each(&self, run: Once<'_>) -> Result<()> {
         match &self.0.engine {
             Engine::Sqlite { path, readers, .. } => readers.with(
                 || open_reader(path),
                 rusqlite::Connection::is_autocommit,
                 |c| {
                     c.execute_batch("BEGIN").map_err(sqlite_error)?;
-                    let result = run(&mut Conn::new(
-                        Inner::Sqlite(c),
-                        &self.0.statements,
-                        &self.0.opener,
-                        &self.0.node,
-                    ));
+                    let result = run(&mut self.conn(Inner::Sqlite(c)));
                     c.execute_batch("ROLLBACK").map_err(sqlite_error)?;
                     result
                 },
@@ -247,8 +257,7 @@ impl Db {
                     c.client
                         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                         .map_err(pg_error)?;
-                    let result =
-                        run(&mut Conn::new(Inner::Pg(c), &self.0.statements, &self.0.opener, &self.0.node));
+                    let result = run(&mut self.conn(Inner::Pg(c)));
                     c.client.batch_execute("ROLLBACK").map_err(pg_error)?;
                     result
                 },
@@ -256,33 +265,24 @@ impl Db {
         }
     }
 
-    /// Runs `run` in one transaction: all of it, or nothing. Blocks.
-    ///
-    /// # Errors
-    /// What the database or `run` says; then nothing was written. A statement that failed fails all of it,
-    /// also when `run` made light of it.
-    #[track_caller]
-    pub fn write<R>(&self, priority: Priority, run: impl FnOnce(&mut Conn<'_>) -> Result<R>) -> Result<R> {
-        let place = Place::caller();
+    fn write_each(&self, priority: Priority, place: &'static Place<'static>, run: Once<'_>) -> Result<()> {
         match &self.0.engine {
             Engine::Sqlite { writer, .. } => {
                 let guard = writer.lock(priority == Priority::Interactive);
                 let begun = Instant::now();
                 guard.execute_batch("BEGIN IMMEDIATE").map_err(sqlite_error)?;
                 let rollback = Rollback(&guard);
-                let mut conn =
-                    Conn::new(Inner::Sqlite(&guard), &self.0.statements, &self.0.opener, &self.0.node);
+                let mut conn = self.conn(Inner::Sqlite(&guard));
                 let result = run(&mut conn);
                 let result = conn
                     .passed(result)
-                    .and_then(|r| guard.execute_batch("COMMIT").map(|()| r).map_err(sqlite_error));
+                    .and_then(|bells| guard.execute_batch("COMMIT").map(|()| bells).map_err(sqlite_error));
                 drop(rollback);
                 drop(guard);
                 self.0.holds.note(place, priority, begun.elapsed());
-                result.map(|(r, bells)| {
+                result.map(|bells| {
                     self.count_commit(priority);
                     self.0.bells.ring(&bells);
-                    r
                 })
             }
             Engine::Postgres { address, pool } => pool.with(
@@ -291,14 +291,13 @@ impl Db {
                 |c| {
                     let begun = Instant::now();
                     c.client.batch_execute("BEGIN").map_err(pg_error)?;
-                    let mut conn = Conn::new(Inner::Pg(c), &self.0.statements, &self.0.opener, &self.0.node);
+                    let mut conn = self.conn(Inner::Pg(c));
                     let result = run(&mut conn);
                     match conn.passed(result) {
-                        Ok((r, bells)) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
+                        Ok(bells) => c.client.batch_execute("COMMIT").map_err(pg_error).map(|()| {
                             self.0.holds.note(place, priority, begun.elapsed());
                             self.count_commit(priority);
                             self.0.bells.ring(&bells);
-                            r
                         }),
                         Err(e) => {
                             // The connection may be gone with the transaction; the first error is the one to tell.
@@ -310,6 +309,29 @@ impl Db {
             ),
         }
     }
+
+    fn conn<'a>(&'a self, inner: Inner<'a>) -> Conn<'a> {
+        Conn::new(inner, &self.0.statements, &self.0.opener, &self.0.node)
+    }
+}
+
+/// Work on a connection whose result is put away by the work itself.
+type Once<'a> = &'a mut dyn FnMut(&mut Conn<'_>) -> Result<()>;
+
+/// Gives work with whatever result to code that is compiled once for all of them: the product has some hundred readings
+/// and writings, and each would bring its own copy of everything around it.
+fn once<R>(
+    run: impl FnOnce(&mut Conn<'_>) -> Result<R>,
+    around: impl FnOnce(Once<'_>) -> Result<()>,
+) -> Result<R> {
+    let (mut run, mut result) = (Some(run), None);
+    around(&mut |c| {
+        if let Some(run) = run.take() {
+            result = Some(run(c)?);
+        }
+        Ok(())
+    })?;
+    result.ok_or_else(|| Error::internal("a transaction ended without its work"))
 }
 
 /// From this size on the write-ahead log is moved into the database file, beside the writer.
