@@ -20,7 +20,7 @@ pub(crate) fn give(ask: &DigestAsk<'_>, query: &str, at_most: usize) -> Result<V
         format!("{PATH}?{query}").parse().map_err(|_| Error::invalid("its filters cannot be read"))?;
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&uri).map_err(unread)?;
     let filters = Filters::parse(&pairs)?;
-    let all = channels(ask.app, &filters)?;
+    let all = channels(ask.app, ask.principal, &filters)?;
     let fitting = all.fitting(&filters);
     let now = all.now.unwrap_or_default();
     let item = |l: &Line| Item {

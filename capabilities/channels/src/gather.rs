@@ -2,7 +2,7 @@
 
 use crate::model::{Filters, Line, Share, State};
 use base::{Day, Error, Interval, Micros, Result, Zone};
-use capability::App;
+use capability::{App, Principal};
 use community::read::{LogView, Scope, Staff};
 use metric::{Envelope, Query};
 use serde_json::Value;
@@ -50,10 +50,10 @@ impl Channels {
 ///
 /// # Errors
 /// `NotFound` for an unknown source.
-pub(crate) fn channels(app: &App, filters: &Filters) -> Result<Arc<Channels>> {
+pub(crate) fn channels(app: &App, who: &Principal, filters: &Filters) -> Result<Arc<Channels>> {
     let (community, chosen) = (app.community.clone(), filters.clone());
     let work_out = move || community.view(|view| work_out(view, &chosen));
-    app.memory.recall(&app.db, app.clock.now(), &question(filters), work_out)
+    app.memory.recall(&app.db, app.clock.now(), who, &question(filters), work_out)
 }
 
 fn question(filters: &Filters) -> String {

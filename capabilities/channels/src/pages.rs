@@ -20,11 +20,11 @@ pub(crate) async fn list(
 ) -> Page {
     let filters = Filters::parse(&pairs)?;
     let asked = filters.clone();
-    let account = principal.account;
+    let who = principal.clone();
     let (all, saved) = app
         .blocking(move |app| {
-            let saved = app.db.read(|c| views::list(c, "channels", account))?;
-            Ok((channels(app, &asked)?, saved))
+            let saved = app.db.read(|c| views::list(c, "channels", who.account))?;
+            Ok((channels(app, &who, &asked)?, saved))
         })
         .await?;
     let shell = app.shell(&all.community, &principal, &headers, PATH);
@@ -33,10 +33,10 @@ pub(crate) async fn list(
 }
 
 /// `GET /desk/channels/csv`
-pub(crate) async fn csv(State(app): State<App>, Query(pairs): Query<Pairs>) -> Page {
+pub(crate) async fn csv(State(app): State<App>, who: Principal, Query(pairs): Query<Pairs>) -> Page {
     let filters = Filters::parse(&pairs)?;
     let asked = filters.clone();
-    let all = app.blocking(move |app| channels(app, &asked)).await?;
+    let all = app.blocking(move |app| channels(app, &who, &asked)).await?;
     Ok(csv_file("channels", table::csv(&all, &filters)))
 }
 

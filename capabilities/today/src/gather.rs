@@ -136,7 +136,7 @@ pub(crate) fn gather(app: &App, principal: &Principal, choice: &Choice) -> Resul
         let (app, principal, choice) = (app.clone(), principal.clone(), choice.clone());
         move || work_out(&app, &principal, &choice, &allowed)
     };
-    let known = app.memory.recall(&app.db, present, &question, work_out)?;
+    let known = app.memory.recall(&app.db, present, principal, &question, work_out)?;
     let mut open = known.items.clone();
     let holding: HashMap<&str, bool> =
         known.decisions.iter().rev().map(|s| (s.key.as_str(), s.holds(present))).collect();

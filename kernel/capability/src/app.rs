@@ -64,6 +64,7 @@ impl App {
     ) -> Self {
         let sealer = seal::Sealer::of_folder(&data_dir);
         access.mail = mailer::Mailer::new(sealer.clone(), None, outgoing::Rules::default());
+        let events = Events::new(access.db.clone());
         let app = Self {
             db: access.db.clone(),
             community: Community::new(access.db.clone()),
@@ -75,9 +76,9 @@ impl App {
             presence: None,
             data_dir: data_dir.into(),
             importers,
-            events: Events::new(access.db.clone()),
+            memory: crate::Memory::new(events.clone()),
+            events,
             access,
-            memory: crate::Memory::default(),
             meter: crate::meter::Meter::default(),
             limits: crate::Limits::default(),
             api: crate::api::Rules::default(),

@@ -1,7 +1,7 @@
 //! One router out of all manifests: each group of routes behind its permission, everything behind the same
 //! headers, limits and compression.
 
-use crate::{App, Principal, Problem, Routes, api, envelope, limits, probes};
+use crate::{App, Principal, Problem, Routes, api, envelope, limits, memory, probes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -84,7 +84,7 @@ fn guarded(app: &App, routes: &Routes) -> Router<App> {
         // Behind the guard: who asks is known there.
         _ => (routes.router)().route_layer(from_fn_with_state(app.clone(), api::call)),
     };
-    let router = router.route_layer(guard);
+    let router = router.route_layer(from_fn_with_state(app.clone(), memory::note_changes)).route_layer(guard);
     match routes.body_limit {
         // What takes long bodies takes as long as they do.
         Some(bytes) => router.layer(DefaultBodyLimit::max(bytes)),
