@@ -49,7 +49,11 @@ pub enum Command {
     /// Print a metric: its definition, every figure, the state of each.
     Metric(MetricArgs),
     /// List the metrics.
-    Metrics,
+    Metrics {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// List or change what the community decides: name, zone, staff, bots.
     Settings(SettingsArgs),
     /// Make and remove accounts for the desk, give them roles, sign-in links and API tokens.

@@ -247,7 +247,7 @@ mod tests {
     fn a_command_goes_to_the_server_and_its_words_come_back() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
-        let request = Request { command: Command::Metrics, cwd: "/somewhere".into() };
+        let request = Request { command: Command::Metrics { json: false }, cwd: "/somewhere".into() };
         let mut heard = Heard::default();
         assert_eq!(call(folder.path(), &request, &mut heard).expect("no error"), None, "nobody listens yet");
         // What a killed server leaves behind.
@@ -258,7 +258,10 @@ mod tests {
         for _ in 0..2 {
             heard.0.clear();
             assert_eq!(call(folder.path(), &request, &mut heard).expect("an answer"), Some(7));
-            assert_eq!(heard.0, ["reading 1/2", "err a remark", "out Metrics in /somewhere\ntwice"]);
+            assert_eq!(
+                heard.0,
+                ["reading 1/2", "err a remark", "out Metrics { json: false } in /somewhere\ntwice"]
+            );
         }
         drop(socket);
         assert!(!folder.path().join(NAME).exists());
@@ -274,7 +277,7 @@ mod tests {
         let cut = ask(
             &b"{\"out\":\"x\"}\n"[..],
             Vec::new(),
-            &Request { command: Command::Metrics, cwd: "/".into() },
+            &Request { command: Command::Metrics { json: false }, cwd: "/".into() },
             &mut Heard::default(),
         );
         assert!(cut.expect_err("no end").message.contains("ended before"));

@@ -36,6 +36,7 @@ pub(crate) fn check(arguments: &[String]) -> Result<bool, String> {
     let files = tracked()?;
     problems.extend(sizes(&files));
     problems.extend(contents(&files));
+    problems.extend(named_tests(&files));
     if !no_gen {
         problems.extend(generate::stale()?);
     }
@@ -214,6 +215,39 @@ fn contents(files: &[String]) -> Vec<String> {
     problems
 }
 
+/// The page that says which test holds what.
+const SECURITY: &str = "docs/security.md";
+
+/// Tests that the page on security names and that are nowhere: names in its third column, between backticks.
+fn named_tests(files: &[String]) -> Vec<String> {
+    let root = run::root();
+    let sources: Vec<String> = files
+        .iter()
+        .filter(|f| f.ends_with(".rs") || f.starts_with("tests-browser/"))
+        .filter_map(|f| std::fs::read_to_string(root.join(f)).ok().map(|text| format!("// {f}\n{text}")))
+        .collect();
+    let page = std::fs::read_to_string(root.join(SECURITY)).unwrap_or_default();
+    tests_named_in(&page)
+        .into_iter()
+        .filter(|(_, name)| {
+            let (test, journey) = (format!("fn {name}("), format!("// tests-browser/{name}.mjs"));
+            !sources.iter().any(|text| text.contains(&test) || text.starts_with(&journey))
+        })
+        .map(|(line, name)| format!("{SECURITY}:{line}: there is no test {name}"))
+        .collect()
+}
+
+/// The names in the last column of a page's tables, with their lines.
+fn tests_named_in(page: &str) -> Vec<(usize, &str)> {
+    let mut names = Vec::new();
+    for (number, line) in page.lines().enumerate() {
+        if let [_, _, _, held, ""] = line.split('|').map(str::trim).collect::<Vec<_>>()[..] {
+            names.extend(held.split('`').skip(1).step_by(2).map(|name| (number + 1, name)));
+        }
+    }
+    names
+}
+
 /// Whether an absolute path stands in a line: not as the middle of an address or of a longer path.
 fn has_path(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
@@ -276,5 +310,11 @@ mod tests {
         assert!(has_path(&format!("see {home}ana/x"), home));
         assert!(has_path(&format!("{home}ana"), home));
         assert!(!has_path(&format!("https://example.org{home}page"), home));
+    }
+
+    #[test]
+    fn tests_are_named_in_the_last_column() {
+        let page = "| A | `b` | `one`, `two` |\n| `x` | y |\nsome `text`\n";
+        assert_eq!(tests_named_in(page), [(1, "one"), (1, "two")]);
     }
 }

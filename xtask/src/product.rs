@@ -60,7 +60,8 @@ impl Product {
     /// A token for the API, of an account made for it.
     pub(crate) fn token(&self, data: &Path) -> Result<String, String> {
         // An account of an earlier run does as well; without any, the token below says what is wrong.
-        let _ = run::output(self.command(&["accounts", "add", ACCOUNT, "--data"]).arg(data));
+        let _ =
+            run::output(self.command(&["accounts", "add", ACCOUNT, "--role", "owner", "--data"]).arg(data));
         let said = run::output(self.command(&["accounts", "token", ACCOUNT, "--json", "--data"]).arg(data))?;
         let last = said.lines().last().unwrap_or_default();
         let answer: Value = serde_json::from_str(last).unwrap_or(Value::Null);

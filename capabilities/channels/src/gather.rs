@@ -2,7 +2,7 @@
 
 use crate::model::{Filters, Line, Share, State};
 use base::{Day, Error, Interval, Micros, Result, Zone};
-use capability::{App, Principal};
+use capability::{App, Principal, require_in};
 use community::read::{LogView, Scope, Staff};
 use metric::{Envelope, Query};
 use serde_json::Value;
@@ -53,7 +53,15 @@ impl Channels {
 pub(crate) fn channels(app: &App, who: &Principal, filters: &Filters) -> Result<Arc<Channels>> {
     let (community, chosen) = (app.community.clone(), filters.clone());
     let work_out = move || community.view(|view| work_out(view, &chosen));
-    app.memory.recall(&app.db, app.clock.now(), who, &question(filters), work_out)
+    let all = app.memory.recall(&app.db, app.clock.now(), who, &question(filters), work_out)?;
+    let reach = who.reach(crate::SEE);
+    if reach.is_everything() {
+        return Ok(all);
+    }
+    let mut some = Channels::clone(&all);
+    some.lines.retain(|l| reach.allows(l.source_key, l.channel_id));
+    some.sources.retain(|s| some.lines.iter().any(|l| l.source_id == s.1));
+    Ok(Arc::new(some))
 }
 
 fn question(filters: &Filters) -> String {
@@ -98,6 +106,7 @@ fn lines(view: &mut LogView<'_, '_>, scope: &Scope, (from, to): (Day, Day)) -> R
             external_id: c.external_id.clone(),
             name: c.name.clone(),
             source: source.map(|s| s.name.clone()).unwrap_or_default(),
+            source_key: c.source_id,
             source_id: source.map(|s| s.public_id.clone()).unwrap_or_default(),
             network: source.map(|s| s.network.clone()).unwrap_or_default(),
             private: c.private,
@@ -183,8 +192,8 @@ pub(crate) struct Detail {
 /// One channel. Blocks.
 ///
 /// # Errors
-/// `NotFound` when there is no such channel.
-pub(crate) fn detail(app: &App, id: i64, filters: &Filters) -> Result<Detail> {
+/// `NotFound` when there is no such channel, `Forbidden` when `who` may not see it.
+pub(crate) fn detail(app: &App, who: &Principal, id: i64, filters: &Filters) -> Result<Detail> {
     let all = Filters { source: String::new(), ..filters.clone() };
     app.community.view(|view| {
         let work_out = || work_out(view, &all);
@@ -192,6 +201,7 @@ pub(crate) fn detail(app: &App, id: i64, filters: &Filters) -> Result<Detail> {
         let line = channels.lines.iter().find(|l| l.channel_id == id).cloned().ok_or_else(|| {
             Error::not_found(format!("there is no channel {id}; the list of channels has every one there is"))
         })?;
+        require_in(who, crate::SEE, (line.source_key, id))?;
         let people = people(view, id, (channels.from, channels.to))?;
         Ok(Detail { channels, line, people })
     })

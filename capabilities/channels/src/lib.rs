@@ -18,7 +18,7 @@ use capability::{App, Manifest, NavEntry, Palette, Permission, Roles, Routes};
 
 /// May see channels and their figures.
 pub const SEE: Permission =
-    Permission::new("channels.see", "See channels and their figures", Roles::EVERYBODY);
+    Permission::new("channels.see", "See channels and their figures", Roles::EVERYBODY).by_place();
 
 /// Where the list lives.
 pub const PATH: &str = "/desk/channels";

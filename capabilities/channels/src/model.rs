@@ -28,6 +28,8 @@ pub(crate) struct Line {
     pub external_id: String,
     pub name: String,
     pub source: String,
+    /// The key of its source inside the database.
+    pub source_key: i64,
     pub source_id: String,
     pub network: String,
     pub private: bool,

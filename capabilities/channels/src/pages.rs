@@ -53,7 +53,8 @@ pub(crate) async fn channel(
         base::Error::not_found("a channel's page has a number; the list of channels leads to each")
     })?;
     let asked = filters.clone();
-    let detail = app.blocking(move |app| detail(app, id, &asked)).await?;
+    let who = principal.clone();
+    let detail = app.blocking(move |app| detail(app, &who, id, &asked)).await?;
     let mut shell = app.shell(&detail.channels.community, &principal, &headers, PATH);
     shell.crumbs = vec![("Channels".into(), format!("{PATH}{}", filters.query()))];
     let title = detail.line.name.clone();

@@ -5,16 +5,17 @@ use base::Result;
 use capability::{App, PaletteEntry, Principal};
 
 /// Channels whose name or source holds the text.
-pub(crate) fn find(app: &App, _: &Principal, text: &str, most: usize) -> Result<Vec<PaletteEntry>> {
+pub(crate) fn find(app: &App, who: &Principal, text: &str, most: usize) -> Result<Vec<PaletteEntry>> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
+    let reach = who.reach(crate::SEE);
     let text = text.trim().trim_start_matches('#').to_lowercase();
     let (channels, sources) =
         app.db.read(|c| Ok((community::sources::channels(c)?, community::sources::list(c)?)))?;
     let mut found: Vec<PaletteEntry> = channels
         .iter()
-        .filter(|c| c.name.to_lowercase().contains(&text))
+        .filter(|c| reach.allows(c.source_id, c.channel_id) && c.name.to_lowercase().contains(&text))
         .map(|c| PaletteEntry {
             group: "Channels".into(),
             title: format!("#{}", c.name),

@@ -65,7 +65,7 @@ pub(crate) async fn list(
             let present = app.clock.now();
             app.community.view(|v| {
                 let decided = Decided::load(v)?;
-                list::load(v, &filters, &decided, principal.account, (present, size))
+                list::load(v, &filters, &decided, &principal, (present, size))
             })
         })
         .await?;
@@ -74,11 +74,11 @@ pub(crate) async fn list(
 }
 
 /// `GET /api/v1/conversations/{conversation}`
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<i64>) -> Answer {
+pub(crate) async fn get(State(app): State<App>, who: Principal, Path(id): Path<i64>) -> Answer {
     let p = app
         .blocking(move |app| {
             let present = app.clock.now();
-            app.community.view(|v| thread::load(v, id, present))
+            app.community.view(|v| thread::load(v, id, &who, present))
         })
         .await?;
     let messages: Vec<Value> = p
@@ -136,9 +136,9 @@ pub(crate) async fn mark(
     Path(id): Path<i64>,
     Json(new): Json<NewMark>,
 ) -> Answer {
-    let change = Change::named(&new.mark)?;
+    let (change, who) = (Change::named(&new.mark)?, principal.clone());
     app.blocking(move |app| store::mark_many(app, &[id], change, &new.reason, &principal)).await?;
-    get(State(app), Path(id)).await
+    get(State(app), who, Path(id)).await
 }
 
 /// An assignment as a program sends it.
@@ -155,7 +155,7 @@ pub(crate) async fn assign(
     Path(id): Path<i64>,
     Json(new): Json<NewAssignment>,
 ) -> Answer {
-    let now = app.clock.now();
+    let (now, who) = (app.clock.now(), principal.clone());
     app.blocking(move |app| {
         app.db.write(Priority::Interactive, |tx| {
             let account = new.account.as_deref().map(|name| account_of(tx, name)).transpose()?;
@@ -163,7 +163,7 @@ pub(crate) async fn assign(
         })
     })
     .await?;
-    get(State(app), Path(id)).await
+    get(State(app), who, Path(id)).await
 }
 
 /// Several conversations and a mark, as a program sends them.

@@ -11,7 +11,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use base::csv;
-use capability::{App, Principal, Problem, csv_in_pieces, off, off_for_contacts, token_for, views};
+use capability::{App, Principal, Problem, csv_in_pieces, may, off_for_contacts, off_in, token_for, views};
 use ui::Markup;
 
 type Pairs = Vec<(String, String)>;
@@ -34,12 +34,13 @@ pub(crate) async fn list(
             let present = app.clock.now();
             app.community.view(|v| {
                 let decided = Decided::load(v)?;
-                let listing = list::load(v, &filters, &decided, who.account, (present, PAGE))?;
+                let listing = list::load(v, &filters, &decided, &who, (present, PAGE))?;
                 let saved = views::list(v.conn(), "conversations", who.account)?;
                 let query = filters.query();
                 let bar = views::bar("conversations", PATH, query.trim_start_matches('?'), &saved, &who.csrf);
                 let csrf = token_for(&who, crate::MARK);
-                Ok((decided.community, ListPage { filters, listing, views: bar, csrf }))
+                let (marks, searches) = (who.reach(crate::MARK), may(app, &who, "search.search"));
+                Ok((decided.community, ListPage { filters, listing, views: bar, csrf, marks, searches }))
             })
         })
         .await?;
@@ -76,7 +77,7 @@ pub(crate) async fn list_csv(
             let present = app.clock.now();
             let listing = app.community.view(|v| {
                 let decided = Decided::load(v)?;
-                list::load(v, &filters, &decided, principal.account, (present, PIECE))
+                list::load(v, &filters, &decided, &principal, (present, PIECE))
             })?;
             for l in &listing.lines {
                 let t = &l.thread;
@@ -117,10 +118,11 @@ pub(crate) async fn thread(
     Query(pairs): Query<Pairs>,
 ) -> Answer {
     let filters = Filters::read(&pairs)?;
+    let who = principal.clone();
     let page = app
         .blocking(move |app| {
             let present = app.clock.now();
-            app.community.view(|v| thread::load(v, id, present))
+            app.community.view(|v| thread::load(v, id, &who, present))
         })
         .await?;
     let mut shell = app.shell(&page.community, &principal, &headers, PATH);
@@ -130,7 +132,7 @@ pub(crate) async fn thread(
         list: &list,
         csrf: &shell.csrf,
         account: principal.account,
-        off_marks: &off(&principal, crate::MARK),
+        off_marks: &off_in(&principal, crate::MARK, (page.thread.source_id, page.thread.channel_id)),
         off_contacts: &off_for_contacts(&app, &principal),
         targets: principal.may(crate::SET_TARGETS),
     };
@@ -147,7 +149,7 @@ pub(crate) async fn neighbours(
     let filters = Filters::read(&pairs)?;
     let list = filters.query();
     let (before, after) = app
-        .blocking(move |app| app.community.view(|v| thread::neighbours(v, id, &filters, principal.account)))
+        .blocking(move |app| app.community.view(|v| thread::neighbours(v, id, &filters, &principal)))
         .await?;
     Ok(view::thread::neighbours(before, after, &list))
 }

@@ -23,7 +23,7 @@ pub(crate) fn give(ask: &DigestAsk<'_>, query: &str, at_most: usize) -> Result<V
     let present = ask.app.clock.now();
     let listing = ask.app.community.view(|v| {
         let decided = Decided::load(v)?;
-        list::load(v, &filters, &decided, ask.principal.account, (present, at_most))
+        list::load(v, &filters, &decided, ask.principal, (present, at_most))
     })?;
     let rows: Vec<Item> = listing
         .lines

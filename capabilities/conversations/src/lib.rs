@@ -28,14 +28,16 @@ use capability::today::TodayItems;
 use capability::{App, Doc, Manifest, NavEntry, Palette, Permission, Roles, Routes, SettingsPage, Table};
 
 /// May read conversations.
-pub const READ: Permission = Permission::new("conversations.read", "Read conversations", Roles::EVERYBODY);
+pub const READ: Permission =
+    Permission::new("conversations.read", "Read conversations", Roles::EVERYBODY).by_place();
 
 /// May mark and assign conversations.
 pub const MARK: Permission = Permission::new(
     "conversations.mark",
     "Mark and assign conversations",
     Roles::KEEPERS.and(Roles::VOLUNTEER),
-);
+)
+.by_place();
 
 /// May set within what time questions are to be answered, and which channels are for help.
 pub const SET_TARGETS: Permission =

@@ -5,6 +5,7 @@ use crate::hours::OLD;
 use crate::model::{Standing, State, Target, facts, stand};
 use crate::store::{self, Assignment, Decided};
 use base::{Micros, Result, Zone};
+use capability::{Principal, Reach};
 use community::marks::Mark;
 use community::read::{Echo, LogView, Population, Scope, Staff, Thread, ThreadAsk};
 use std::collections::HashMap;
@@ -42,6 +43,15 @@ impl Places {
         let sources = sources.map(|s| (s.source_id, (s.name.clone(), s.network.clone(), last(s.source_id))));
         let channels = view.channels().iter().map(|c| (c.channel_id, (c.name.clone(), c.source_id)));
         Self { sources: sources.collect(), channels: channels.collect() }
+    }
+
+    /// Those within a reach: what somebody who reads some places is told of.
+    pub(crate) fn within(mut self, reach: &Reach) -> Self {
+        if !reach.is_everything() {
+            self.channels.retain(|id, (_, source)| reach.allows(*source, *id));
+            self.sources.retain(|id, _| self.channels.values().any(|c| c.1 == *id));
+        }
+        self
     }
 
     /// The name of a channel, with the mark that chats write in front.
@@ -99,14 +109,31 @@ pub(crate) fn scope_of(view: &LogView<'_, '_>, f: &Filters) -> Result<Scope> {
     Ok(scope)
 }
 
-/// What the kernel is asked for these filters.
+/// Narrows a scope to the channels that somebody may read; whether any are left.
+fn narrow(view: &LogView<'_, '_>, scope: &mut Scope, reach: &Reach) -> bool {
+    if reach.is_everything() {
+        return true;
+    }
+    let chosen = |list: &[i64], id: i64| list.is_empty() || list.contains(&id);
+    let channels = view.channels().iter().filter(|c| {
+        chosen(&scope.sources, c.source_id)
+            && chosen(&scope.channels, c.channel_id)
+            && reach.allows(c.source_id, c.channel_id)
+    });
+    scope.channels = channels.map(|c| c.channel_id).collect();
+    !scope.channels.is_empty()
+}
+
+/// What the kernel is asked for these filters, within what whoever asks may read.
 pub(crate) fn ask_of(
     view: &mut LogView<'_, '_>,
     f: &Filters,
     decided: &Decided,
-    account: Option<i64>,
+    who: &Principal,
 ) -> Result<(ThreadAsk, Option<String>)> {
-    let scope = scope_of(view, f)?;
+    let account = who.account;
+    let mut scope = scope_of(view, f)?;
+    let somewhere = narrow(view, &mut scope, &who.reach(crate::READ));
     let zone = view.zone();
     let now = view.now(&Scope::default())?;
     let (opener, name) = match f.member.as_str() {
@@ -117,8 +144,13 @@ pub(crate) fn ask_of(
         }
     };
     let own = |a: &&Assignment| f.assigned == Assigned::Somebody || Some(a.account) == account;
-    let only = matches!(f.assigned, Assigned::Me | Assigned::Somebody)
-        .then(|| decided.assigned.values().filter(own).map(|a| a.conversation).collect());
+    let only = match f.assigned {
+        _ if !somewhere => Some(Vec::new()),
+        Assigned::Me | Assigned::Somebody => {
+            Some(decided.assigned.values().filter(own).map(|a| a.conversation).collect())
+        }
+        _ => None,
+    };
     // Whoever looks for one person's or an account's conversations looks through all time.
     let usual = if opener.is_some() || f.assigned == Assigned::Me || f.assigned == Assigned::Somebody {
         i64::MIN
@@ -212,10 +244,10 @@ pub(crate) fn load(
     view: &mut LogView<'_, '_>,
     f: &Filters,
     decided: &Decided,
-    account: Option<i64>,
+    who: &Principal,
     (present, size): (Micros, usize),
 ) -> Result<Listing> {
-    let (ask, member) = ask_of(view, f, decided, account)?;
+    let (ask, member) = ask_of(view, f, decided, who)?;
     let looks = matches!(f.state, Some(State::Unanswered | State::Probably | State::Answered));
     let limit = if looks { SPARE * size + 1 } else { size + 1 };
     let threads = view.threads(&ask, &decided.said, limit, &mut |t| may_fit(t, f, decided))?;
@@ -248,5 +280,6 @@ pub(crate) fn load(
         })
         .collect::<Result<_>>()?;
     let now = view.now(&Scope::default())?;
+    let places = places.within(&who.reach(crate::READ));
     Ok(Listing { lines, next, places, zone: view.zone(), now, present, member })
 }

@@ -4,7 +4,7 @@ use crate::hours::Hours;
 use crate::model::Target;
 use ::store::{Conn, Param, Priority, Row};
 use base::{Error, Micros, Result, Zone};
-use capability::{App, Permission, Principal, audit};
+use capability::{App, Permission, Principal, audit, require_in};
 use community::marks::{self, Change, ConversationRef, Mark, MarkRow};
 use community::questions::in_help_list;
 use community::read::{LogView, Said};
@@ -321,6 +321,7 @@ pub(crate) fn assign_telling(
     who: &Principal,
     now: Micros,
 ) -> Result<()> {
+    within_reach(tx, who, conversation)?;
     let key = marks::key_of(tx, conversation)?;
     let holder = "SELECT a.name FROM assignments s JOIN accounts a ON a.account_id = s.account_id
          WHERE s.place = $1 AND s.ordering = $2 AND s.key_hash = $3 AND s.ended_at IS NULL";
@@ -330,6 +331,17 @@ pub(crate) fn assign_telling(
     let after = tx.query_opt(holder, &place, |r| r.text(0))?.unwrap_or_default();
     let subject = conversation.to_string();
     tell(tx, (who, now), (crate::MARK, &subject), "Assigned a conversation", (&before, &after))
+}
+
+/// Whether somebody may mark and assign in the place of a conversation.
+fn within_reach(tx: &mut Conn<'_>, who: &Principal, conversation: i64) -> Result<()> {
+    if who.reach(crate::MARK).is_everything() {
+        return Ok(());
+    }
+    let place = "SELECT source_id, channel_id FROM conversations WHERE conversation_id = $1";
+    let found = tx.query_opt(place, &[conversation.into()], |r| Ok((r.int(0)?, r.int(1)?)))?;
+    // One that is not there is told of by whoever looks for it.
+    found.map_or(Ok(()), |place| require_in(who, crate::MARK, place))
 }
 
 /// Marks conversations, all or none.
@@ -346,6 +358,7 @@ pub(crate) fn mark_many(
     let (now, by) = (app.clock.now(), crate::acts::signature(who));
     app.db.write(Priority::Interactive, |tx| {
         numbers.iter().try_for_each(|id| {
+            within_reach(tx, who, *id)?;
             let before = marked(tx, *id, change)?;
             marks::change(tx, *id, change, reason, &by, now)?;
             let after = marked(tx, *id, change)?;

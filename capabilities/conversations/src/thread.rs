@@ -5,6 +5,7 @@ use crate::list::{self, Places};
 use crate::model::{Standing, State, facts, stand};
 use crate::store::{Assignment, Decided, TargetRow};
 use base::{Micros, Result, Zone};
+use capability::{Principal, require_in};
 use community::contacts::{self, Contact};
 use community::marks::MarkRow;
 use community::read::{LogView, Staff, Thread, ThreadMessage};
@@ -51,10 +52,16 @@ impl ThreadPage {
 /// Reads a conversation.
 ///
 /// # Errors
-/// `NotFound` when there is none of this number.
-pub(crate) fn load(view: &mut LogView<'_, '_>, id: i64, present: Micros) -> Result<ThreadPage> {
+/// `NotFound` when there is none of this number, `Forbidden` when it is in a place that `who` may not read.
+pub(crate) fn load(
+    view: &mut LogView<'_, '_>,
+    id: i64,
+    who: &Principal,
+    present: Micros,
+) -> Result<ThreadPage> {
     let decided = Decided::load(view)?;
     let thread = view.thread(id, &decided.said)?;
+    require_in(who, crate::READ, (thread.source_id, thread.channel_id))?;
     let messages = view.thread_messages(&thread, MESSAGES)?;
     let places = Places::of(view);
     let chat = places.is_chat(thread.source_id);
@@ -106,11 +113,12 @@ pub(crate) fn neighbours(
     view: &mut LogView<'_, '_>,
     id: i64,
     f: &Filters,
-    account: Option<i64>,
+    who: &Principal,
 ) -> Result<(Option<i64>, Option<i64>)> {
     let decided = Decided::load(view)?;
     let here = view.thread(id, &decided.said)?;
-    let (mut ask, _) = list::ask_of(view, f, &decided, account)?;
+    require_in(who, crate::READ, (here.source_id, here.channel_id))?;
+    let (mut ask, _) = list::ask_of(view, f, &decided, who)?;
     ask.after = Some((here.at, id));
     ask.scope.staff = Staff::Include;
     let mut one = |ask| -> Result<Option<i64>> {

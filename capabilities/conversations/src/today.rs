@@ -46,9 +46,13 @@ pub(crate) fn questions(view: &mut LogView<'_, '_>, ask: &TodayAsk<'_>) -> Resul
     }
     let standings = list::standings(view, &threads, &decided)?;
     let places = Places::of(view);
+    let reach = ask.principal.reach(crate::MARK);
     let mut targets = Targets::new(&decided);
     let mut found = Vec::new();
     for (thread, standing) in threads.into_iter().zip(standings) {
+        if !reach.allows(thread.source_id, thread.channel_id) {
+            continue;
+        }
         let target = targets.of(thread.channel_id)?;
         if standing.state == State::Unanswered && target.is_near(thread.at, &standing, ask.now) {
             let old = places.old(thread.source_id, present);

@@ -21,7 +21,7 @@ use store::MIGRATIONS;
 
 /// May have mails sent to oneself.
 pub const SUBSCRIBE: Permission =
-    Permission::new("digests.subscribe", "Get what the desk knows by mail", Roles::EVERYBODY);
+    Permission::new("digests.subscribe", "Get what the desk knows by mail", Roles::EVERYBODY).by_place();
 
 /// Where the page lives.
 pub const PATH: &str = "/desk/settings/digests";

@@ -11,7 +11,9 @@ use capability::{
 };
 
 /// May read the guide.
-pub const READ_GUIDE: Permission = Permission::new("help.read_guide", "Read the guide", Roles::EVERYBODY);
+/// It shows nothing of the community, so that a role in one place is enough.
+pub const READ_GUIDE: Permission =
+    Permission::new("help.read_guide", "Read the guide", Roles::EVERYBODY).by_place();
 
 /// The manifest.
 pub fn manifest() -> Manifest {

@@ -84,8 +84,9 @@ pub(crate) async fn metric(
 ) -> Answer {
     let definition = metric::definition(&id)?;
     let crumbs = [("Help", "/desk/help"), ("Metrics", "/desk/help/metrics")];
+    let opens = capability::may(&app, &principal, "insights.read");
     let ask = Ask { app, principal, headers };
-    ask.draw(definition.title, &crumbs, &view::metric(definition)).await
+    ask.draw(definition.title, &crumbs, &view::metric(definition, opens)).await
 }
 
 /// `GET /desk/help/pictures/{name}`

@@ -235,7 +235,7 @@ fn method(word: &str) -> String {
 }
 
 /// A metric's page.
-pub(crate) fn metric(d: &Definition) -> Markup {
+pub(crate) fn metric(d: &Definition, opens: bool) -> Markup {
     let better = match d.direction {
         metric::Direction::Up => "More is better",
         metric::Direction::Down => "Less is better",
@@ -276,7 +276,11 @@ pub(crate) fn metric(d: &Definition) -> Markup {
          <pre class=\"code\" tabindex=\"0\">folkmoot metric {0}\nGET /api/v1/metrics/{0}</pre></div>",
         esc(d.id)
     );
-    let open = ui::link_button("Open on Health", &format!("/desk/health/{}", d.id), Look::Plain);
+    let open = if opens {
+        ui::link_button("Open on Health", &format!("/desk/health/{}", d.id), Look::Plain)
+    } else {
+        Markup::empty()
+    };
     Markup::raw(format!(
         "<div class=\"help-metric stack\">{}{}{}{}</div>",
         ui::page_head(d.title, d.definition, &open),
@@ -333,7 +337,7 @@ mod tests {
     #[test]
     fn every_metric_has_a_page_that_says_what_it_is() {
         for d in metric::registry() {
-            let html = metric(d).into_string();
+            let html = metric(d, true).into_string();
             assert!(
                 html.contains(&esc(d.formula).to_string()) && html.contains(&esc(d.population).to_string())
             );

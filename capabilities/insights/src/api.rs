@@ -16,7 +16,8 @@ pub(crate) async fn list_metrics(paging: Paging) -> std::result::Result<Json<Val
     Ok(Json(paging.answer(items)?))
 }
 
-fn definition_json(definition: &metric::Definition) -> Value {
+/// A metric's definition: what it means, how it is counted, and what it takes.
+pub fn definition_json(definition: &metric::Definition) -> Value {
     let parameters: Vec<Value> = definition
         .parameters()
         .iter()

@@ -32,6 +32,7 @@ mod store;
 mod table_view;
 
 pub use answer::answer;
+pub use api::definition_json;
 pub use card::{CardOptions, card, headline};
 pub use catalogue::{Entry, GROUPS, Group};
 pub use filters::{Against, Filters, Span};

@@ -27,7 +27,7 @@ pub const CHANGE_COMMUNITY: Permission =
 
 /// May look after one's own account.
 pub const KEEP_ACCOUNT: Permission =
-    Permission::new("settings.keep_account", "Look after one's own account", Roles::EVERYBODY);
+    Permission::new("settings.keep_account", "Look after one's own account", Roles::EVERYBODY).by_place();
 
 /// May set mail up, and read to whom mail was sent.
 pub const CHANGE_MAIL: Permission =

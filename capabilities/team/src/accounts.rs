@@ -125,8 +125,8 @@ pub(crate) fn role_fields(
         name: "channel",
         value: &typed.place.channel,
         optional: true,
-        hint: "Only in one channel: its name. A role in one source or channel is kept, but opens no page yet: none can be \
-               narrowed to a place so far. Until then choose Everywhere.",
+        hint: "Only in one channel: its name. A role in one source or channel opens Today, Conversations and Channels, with \
+               what belongs there and nothing else.",
         attributes: &[("list", "channels"), ("autocomplete", "off"), ("maxlength", "200")],
         ..Field::default()
     };

@@ -4,7 +4,7 @@ use crate::model::{self, StateRow};
 use crate::store;
 use base::{Day, Error, Micros, Result, Zone};
 use capability::today::{TodayAsk, TodayItem, TodayItems, TodayKind};
-use capability::{App, Principal};
+use capability::{App, Principal, Reach};
 use community::read::{Plan, Scope};
 use std::collections::HashMap;
 use ui::{Markup, esc};
@@ -128,10 +128,16 @@ pub(crate) fn gather(app: &App, principal: &Principal, choice: &Choice) -> Resul
         .filter(|given| capability::require(principal, given.permission).is_ok())
         .copied()
         .collect();
-    let rights: Vec<&str> = allowed.iter().map(|given| given.permission.id).collect();
+    // Those with the same rights in the same places see the same.
+    let places = principal.reach(crate::SEE);
+    let reach = |given: &TodayItems| match principal.reach(given.permission) {
+        Reach::Everything => given.permission.id.to_owned(),
+        some => format!("{} {some:?}", given.permission.id),
+    };
+    let rights: Vec<String> = allowed.iter().map(reach).collect();
     // Items show whether whoever looks may record contacts.
     let contacts = capability::off_for_contacts(app, principal);
-    let question = format!("today {:?} {} {contacts}", choice.on, rights.join(" "));
+    let question = format!("today {:?} {} {places:?} {contacts}", choice.on, rights.join(" "));
     let work_out = {
         let (app, principal, choice) = (app.clone(), principal.clone(), choice.clone());
         move || work_out(&app, &principal, &choice, &allowed)
@@ -146,7 +152,9 @@ pub(crate) fn gather(app: &App, principal: &Principal, choice: &Choice) -> Resul
         let actions = item.actions.as_str().replace(TOKEN_MARK, &token).replace(BACK_MARK, &back);
         item.actions = Markup::raw(actions);
     }
-    let decided = known.decisions.iter().filter(|s| s.holds(present)).cloned().collect();
+    // Where an item was is not kept with what was decided: whoever sees some places only is not told of it.
+    let told = |s: &&StateRow| places.is_everything() && s.holds(present);
+    let decided = known.decisions.iter().filter(told).cloned().collect();
     Ok(Today {
         community: known.community.clone(),
         zone: known.zone.clone(),
@@ -167,7 +175,7 @@ fn work_out(app: &App, principal: &Principal, choice: &Choice, allowed: &[TodayI
         let decisions = store::states(view.conn())?;
         let zone = view.zone();
         let last = view.now(&Scope::default())?;
-        let sources = ages(view);
+        let sources = ages(view, &principal.reach(crate::SEE));
         let now = last.map(|last| match choice.on {
             Some(day) => (zone.start_of(day.plus(1)) - 1).min(last),
             None => last,
@@ -189,12 +197,15 @@ fn work_out(app: &App, principal: &Principal, choice: &Choice, allowed: &[TodayI
     })
 }
 
-fn ages(view: &community::read::LogView<'_, '_>) -> Vec<SourceAge> {
+/// How old what is known of each source is, of those in which somebody sees a channel.
+fn ages(view: &community::read::LogView<'_, '_>, reach: &Reach) -> Vec<SourceAge> {
+    let seen = |id: i64| view.channels().iter().any(|c| c.source_id == id && reach.allows(id, c.channel_id));
     let last = |id: i64| {
         view.channels().iter().filter(|c| c.source_id == id).filter_map(|c| c.span).map(|s| s.1).max()
     };
     view.sources()
         .iter()
+        .filter(|s| reach.is_everything() || seen(s.source_id))
         .map(|s| SourceAge {
             name: s.name.clone(),
             public_id: s.public_id.clone(),

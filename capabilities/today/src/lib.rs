@@ -20,7 +20,7 @@ use capability::{App, Manifest, NavEntry, Permission, Roles, Routes, Table};
 use store::MIGRATIONS;
 
 /// May see what waits.
-pub const SEE: Permission = Permission::new("today.see", "See what waits", Roles::EVERYBODY);
+pub const SEE: Permission = Permission::new("today.see", "See what waits", Roles::EVERYBODY).by_place();
 
 /// May put off and dismiss what waits.
 pub const DECIDE: Permission =

@@ -80,8 +80,12 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Lists the metrics.
-pub fn metrics(out: &mut dyn Out) -> Result<()> {
+/// Lists the metrics; as JSON with all that the API says of each.
+pub fn metrics(as_json: bool, out: &mut dyn Out) -> Result<()> {
+    if as_json {
+        let items: Vec<_> = metric::registry().iter().map(insights::definition_json).collect();
+        return out.line(&serde_json::json!({ "items": items }).to_string());
+    }
     let rows: Vec<Vec<String>> = metric::registry()
         .iter()
         .map(|d| vec![d.id.to_owned(), d.unit.to_owned(), d.title.to_owned()])

@@ -44,7 +44,7 @@ pub fn run(context: &Context, command: &Command, out: &mut dyn Out) -> Result<u8
         Command::Import(args) => import::import(context, args, out),
         Command::Imports(args) => import::imports(app, args, out),
         Command::Metric(args) => metric::metric(app, args, out),
-        Command::Metrics => metric::metrics(out),
+        Command::Metrics { json } => metric::metrics(*json, out),
         Command::Settings(args) => settings::settings(app, args, out),
         Command::Accounts(args) => accounts::accounts(app, args, out),
         Command::Tokens(args) => tokens::tokens(app, args, out),

@@ -9,6 +9,7 @@ mod forms;
 mod gates;
 mod matrix;
 mod personal;
+mod places;
 mod reads;
 mod rolling;
 mod source;

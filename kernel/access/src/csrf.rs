@@ -7,7 +7,7 @@
 //!    (an upload, JSON) may go without it if check 1 said "same origin" and not merely nothing.
 
 use crate::Problem;
-use crate::secret::{form_token, same};
+use crate::secret::form_token;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 
 /// The most bytes an ordinary form may have; anything longer is an upload.
@@ -50,7 +50,7 @@ pub(crate) fn check(
     let sent = text(headers, "x-csrf-token").map(str::to_owned).or_else(|| form.and_then(form_field));
     match sent {
         // Without a cookie there is nothing that another site could not know.
-        Some(token) if !cookie.is_empty() && same(&token, &form_token(cookie)) => Ok(()),
+        Some(token) if !cookie.is_empty() && base::same_secret(&token, &form_token(cookie)) => Ok(()),
         None if form.is_none() && origin == Origin::Same => Ok(()),
         _ => Err(refused("This page had been open for too long. Go back, reload it and try again.")),
     }

@@ -49,14 +49,14 @@ pub use look::{
 pub use outrank::{must_outrank, must_outrank_role, why_not_outrank};
 pub use pages::routes;
 pub use passkey::{Passkey, list as list_passkeys};
-pub use principal::{Permission, Principal, Via, require};
+pub use principal::{Permission, Principal, Via, require, require_in};
 pub use problem::Problem;
 pub use role::{OWNER, Reach, Role, Roles, Scope};
 pub use roles::{
     Grant, change_role, create_role, demand_second_factor, end_grant, fingerprint as roles_fingerprint,
     grant, grants, remove_role, role_named, roles as list_roles,
 };
-pub use secret::{PASSWORD_MAX, PASSWORD_MIN, same as same_secret};
+pub use secret::{PASSWORD_MAX, PASSWORD_MIN};
 pub use throttle::Throttle;
 pub use token::{
     API_TOKEN_PREFIX, ApiToken, Made, NewToken, SERVICE_TOKEN_PREFIX, ServiceToken, create_api_token,
@@ -118,11 +118,11 @@ pub const MIGRATIONS: &[Migration] = &[
 
 /// May change one's own password; what every account may do.
 pub const CHANGE_PASSWORD: Permission =
-    Permission::new("access.change_password", "Change one's own password", Roles::EVERYBODY);
+    Permission::new("access.change_password", "Change one's own password", Roles::EVERYBODY).by_place();
 
 /// May change with what oneself signs in; what every account may do.
 pub const KEEP_SIGN_IN: Permission =
-    Permission::new("access.keep_sign_in", "Change with what oneself signs in", Roles::EVERYBODY);
+    Permission::new("access.keep_sign_in", "Change with what oneself signs in", Roles::EVERYBODY).by_place();
 
 /// What signing in needs. Clones share it.
 #[derive(Clone)]

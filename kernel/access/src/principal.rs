@@ -16,8 +16,8 @@ pub struct Permission {
     pub title: &'static str,
     /// The roles that hold it at first, beside owners.
     pub roles: Roles,
-    /// Whether the routes behind it narrow what they show and do to the places of whoever asks. A grant in one
-    /// source or channel gives only such permissions.
+    /// Whether the routes behind it narrow what they show and do to the places of whoever asks, or show nothing of a
+    /// place at all (one's own account, the guide). A grant in one source or channel gives only such permissions.
     pub by_place: bool,
 }
 
@@ -188,6 +188,28 @@ impl Principal {
         let names =
             if first.is_empty() { (*last).to_owned() } else { format!("{} or {last}", first.join(", ")) };
         Some(format!("\"{}\" needs the role {names}{everywhere}", permission.title))
+    }
+
+    /// The same for something in a channel of a source.
+    pub fn why_not_in(&self, permission: Permission, (source, channel): (i64, i64)) -> Option<String> {
+        if self.reach(permission).allows(source, channel) {
+            return None;
+        }
+        let elsewhere = || Some(format!("you have \"{}\" in other places only", permission.title));
+        self.why_not(permission).or_else(elsewhere)
+    }
+}
+
+/// The same for something in a channel of a source.
+///
+/// # Errors
+/// `Forbidden`, naming what was wanted.
+pub fn require_in(principal: &Principal, permission: Permission, place: (i64, i64)) -> Result<()> {
+    match principal.why_not_in(permission, place) {
+        None => Ok(()),
+        Some(why) => {
+            Err(Error::forbidden(format!("you may not do this: {why}; an owner can give it to you")))
+        }
     }
 }
 

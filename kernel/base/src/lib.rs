@@ -10,6 +10,7 @@ mod id;
 mod quiet;
 mod random;
 mod room;
+mod secret;
 mod zone;
 
 pub use clock::{Clock, Micros};
@@ -19,6 +20,7 @@ pub use id::{TypeId, hash64};
 pub use quiet::give_way;
 pub use random::random;
 pub use room::roomy;
+pub use secret::same_secret;
 pub use zone::{Days, Zone};
 
 /// The product's name as people read it. The binary's name is the only other place that carries it.

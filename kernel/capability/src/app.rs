@@ -147,6 +147,7 @@ impl App {
             account: Some(ui::Account { name: principal.name.clone(), email: principal.email.clone() }),
             theme: ui::Theme::of_cookies(cookies),
             csrf: principal.csrf.clone(),
+            told: self.events.passed(),
             crumbs: Vec::new(),
             sign_out: "/signout".into(),
             own_account: self.own_account(),

@@ -13,7 +13,7 @@ use community::settings;
 use store::Migration;
 
 /// May use the desk: its palette, its notices, views of one's own.
-pub const USE_DESK: Permission = Permission::new("desk.use", "Use the desk", Roles::EVERYBODY);
+pub const USE_DESK: Permission = Permission::new("desk.use", "Use the desk", Roles::EVERYBODY).by_place();
 
 /// The schema of what the desk's pages share.
 pub const DESK_MIGRATIONS: &[Migration] = &[Migration {

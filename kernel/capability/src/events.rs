@@ -11,6 +11,7 @@ use futures_core::Stream;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub struct Events(Arc<Hub>);
 
 struct Hub {
     db: Db,
+    /// How many topics were passed on to the pages of this node.
+    passed: AtomicU64,
     inner: Mutex<Inner>,
 }
 
@@ -45,7 +48,7 @@ struct Inner {
 impl Events {
     /// Nobody listens yet.
     pub fn new(db: Db) -> Self {
-        Self(Arc::new(Hub { db, inner: Mutex::default() }))
+        Self(Arc::new(Hub { db, passed: AtomicU64::new(0), inner: Mutex::default() }))
     }
 
     fn held(&self) -> MutexGuard<'_, Inner> {
@@ -75,7 +78,14 @@ impl Events {
 
     /// To the pages of this node.
     pub(crate) fn pass_on(&self, topic: &str) {
+        self.0.passed.fetch_add(1, Ordering::AcqRel);
         self.held().listeners.retain(|l| l.try_send(topic.to_owned()).is_ok());
+    }
+
+    /// How many topics the pages of this node were told: a page that was made at another number than the one with which
+    /// its stream begins has missed something in between.
+    pub fn passed(&self) -> u64 {
+        self.0.passed.load(Ordering::Acquire)
     }
 
     /// Ends every stream; the server is about to end.
@@ -103,18 +113,23 @@ impl Events {
 }
 
 /// What one page hears.
-struct Heard(Receiver<String>, bool);
+struct Heard {
+    topics: Receiver<String>,
+    /// The number with which the stream begins, until it was said.
+    begins: Option<u64>,
+}
 
 impl Stream for Heard {
     type Item = std::result::Result<Event, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if !std::mem::replace(&mut self.1, true) {
+        if let Some(number) = self.begins.take() {
             // The first word: the stream stands, and how long to wait before connecting again.
-            let hello = Event::default().event("hello").data("1").retry(Duration::from_secs(3));
+            let hello =
+                Event::default().event("hello").data(number.to_string()).retry(Duration::from_secs(3));
             return Poll::Ready(Some(Ok(hello)));
         }
-        self.0
+        self.topics
             .poll_recv(context)
             .map(|told| told.map(|topic| Ok(Event::default().event("topic").data(topic))))
     }
@@ -122,7 +137,9 @@ impl Stream for Heard {
 
 /// `GET /desk/events`
 pub(crate) async fn stream(State(app): State<App>) -> Response {
-    let heard = Heard(app.events.listen(), false);
+    // Listening comes first: what is told in between is heard twice rather than never.
+    let topics = app.events.listen();
+    let heard = Heard { topics, begins: Some(app.events.passed()) };
     let alive = KeepAlive::new().interval(ALIVE_EVERY);
     // `no-store`, and no gathering by a proxy in front.
     let headers = [("cache-control", "no-store"), ("x-accel-buffering", "no")];

@@ -33,7 +33,7 @@ pub mod today;
 pub mod views;
 mod wire;
 
-pub use access::{Permission, Principal, Problem, Reach, Roles, Scope, audit, require};
+pub use access::{Permission, Principal, Problem, Reach, Roles, Scope, audit, require, require_in};
 pub use api::API_MIGRATIONS;
 pub use app::App;
 pub use assemble::{assemble, unresolved_navigation};
@@ -49,7 +49,7 @@ pub use manifest::{
     PaletteEntry, Personal, Recipients, Routes, Schedule, Sealed, SettingsPage, Table,
 };
 pub use memory::Memory;
-pub use offer::{may, off, off_for_contacts, token_for};
+pub use offer::{may, off, off_for_contacts, off_in, token_for};
 pub use pieces::{PieceSender, csv_file, csv_in_pieces, pieces};
 pub use registry::Registry;
 pub use wire::Wire;

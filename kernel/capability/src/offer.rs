@@ -14,6 +14,11 @@ pub fn off(by: &Principal, permission: Permission) -> String {
     by.why_not(permission).unwrap_or_default()
 }
 
+/// The same for something in a channel of a source.
+pub fn off_in(by: &Principal, permission: Permission, place: (i64, i64)) -> String {
+    by.why_not_in(permission, place).unwrap_or_default()
+}
+
 /// The same for recording a contact, which pages of several capabilities offer ([`crate::contact_panel`]).
 pub fn off_for_contacts(app: &App, by: &Principal) -> String {
     let all = app.registry.permissions();

@@ -106,9 +106,10 @@
   const open = () => {
     close();
     stream = new EventSource("/desk/events");
-    stream.addEventListener("hello", () => {
-      // After a gap everything may have changed; after loading the page nothing has.
-      if (failures) document.querySelectorAll("[data-live]").forEach((part) => part.dataset.live.split(/\s+/).forEach(heard));
+    stream.addEventListener("hello", (event) => {
+      // After a gap everything may have changed; and after loading the page, what was told before the stream stood.
+      const made = document.querySelector("meta[name=told]")?.content;
+      if (failures || event.data !== made) document.querySelectorAll("[data-live]").forEach((part) => part.dataset.live.split(/\s+/).forEach(heard));
       failures = 0;
       news();
     });

@@ -91,6 +91,9 @@ pub struct Shell {
     pub theme: Theme,
     /// The token that a form sends as `csrf` and a script as the header `X-CSRF-Token`.
     pub csrf: String,
+    /// How many changes open pages had been told of when this one was made; its stream begins with the same number, or
+    /// the page asks for its parts again.
+    pub told: u64,
     /// Title and address of the pages above this one.
     pub crumbs: Vec<(String, String)>,
     /// Where the sign-out form posts to.

@@ -6,6 +6,7 @@ use crate::list::{Line, Listing};
 use crate::model::State;
 use crate::words::excerpt;
 use base::{Day, Micros};
+use capability::Reach;
 use ui::{Button, Choice, Look, Markup, esc, format};
 
 /// The form that the boxes of the rows belong to.
@@ -17,14 +18,19 @@ pub(crate) struct ListPage {
     pub listing: Listing,
     pub views: Markup,
     pub csrf: String,
+    /// Where whoever looks may mark.
+    pub marks: Reach,
+    /// Whether they may search.
+    pub searches: bool,
 }
 
 /// The body of the page.
 pub(crate) fn body(p: &ListPage) -> Markup {
     let csv = format!("{PATH}/csv{}", p.filters.query());
+    let search =
+        Button { label: "Search words", icon: "search", href: "/desk/search", ..Default::default() }.markup();
     let actions = Markup::join([
-        &Button { label: "Search words", icon: "search", href: "/desk/search", ..Default::default() }
-            .markup(),
+        &if p.searches { search } else { Markup::empty() },
         &Button {
             label: "CSV",
             icon: "download",
@@ -249,7 +255,7 @@ fn row(p: &ListPage, line: &Line) -> String {
          <span class=\"sub\">{badge} {place} · {who}<span class=\"narrow-only\"> · {opened}</span> {question}</span></span></th>\
          <td><span class=\"state-cell\">{state}{clock}</span></td><td class=\"num c2\">{replies}</td><td class=\"num c3\">{people}</td>\
          <td class=\"num c2\">{after}</td><td class=\"c3\">{assigned}</td><td class=\"num c2\">{opened}</td></tr>",
-        pick = if p.csrf.is_empty() {
+        pick = if p.csrf.is_empty() || !p.marks.allows(t.source_id, t.channel_id) {
             Markup::empty()
         } else {
             ui::pick(BULK, &t.conversation.to_string(), &format!("Select {}", name(line)))

@@ -59,7 +59,7 @@ fn client(sent: &Sent<'_>, what: &str, challenge: &str, site: &Site) -> Checked<
     if said["type"] != what {
         return Err("it was made for something else");
     }
-    if !crate::secret::same(said["challenge"].as_str().unwrap_or_default(), challenge) {
+    if !base::same_secret(said["challenge"].as_str().unwrap_or_default(), challenge) {
         return Err("it answers another question");
     }
     if said["origin"].as_str() != Some(&site.origin) {

@@ -30,7 +30,7 @@ pub(crate) fn check(secret: &[u8], typed: &str, used: i64, now: Micros) -> Optio
     let present = step(now);
     (present - OFF..=present + OFF)
         .filter(|s| *s > used)
-        .find(|s| crate::secret::same(&format!("{:06}", code(secret, *s)), typed))
+        .find(|s| base::same_secret(&format!("{:06}", code(secret, *s)), typed))
 }
 
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -26,7 +26,7 @@ pub(crate) fn why_not(claims: &Value, expected: &Expected<'_>) -> Option<String>
         .or_else(|| times(claims, expected.now / 1_000_000))
         .or_else(|| {
             let nonce = claims["nonce"].as_str().unwrap_or_default();
-            (!crate::secret::same(nonce, expected.nonce)).then(|| "the nonce is of another sign-in".into())
+            (!base::same_secret(nonce, expected.nonce)).then(|| "the nonce is of another sign-in".into())
         })
         .or_else(|| {
             let subject = claims["sub"].as_str().unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::guard::{authenticate, client_address, escape, is_https};
 use crate::look::{ConnectView, MessageView};
 use crate::pages::{Before, begin, enter as go_in, local_path, page};
 use crate::principal::Principal;
-use crate::secret::{random_token, same};
+use crate::secret::random_token;
 use crate::{Access, Problem};
 use ::store::Priority;
 use axum::Router;
@@ -178,7 +178,7 @@ async fn come_back(
     let of = id.clone();
     let provider = access.blocking(move |a| a.db.read(|c| store::get(c, &of))).await?;
     let came = match way {
-        Some(way) if way.provider == id && same(&way.state, &back.state) => {
+        Some(way) if way.provider == id && base::same_secret(&way.state, &back.state) => {
             match believed(&access, &means, &provider, &way, &back).await {
                 Ok(who) => arrive(&access, &means, (provider, way, who), &headers, &address).await,
                 Err(error) => Err(error),

@@ -32,7 +32,7 @@ use store::Migration;
 
 /// May read how the API is asked.
 pub const READ_API: Permission =
-    Permission::new("api.read_description", "Read how the API is asked", Roles::EVERYBODY);
+    Permission::new("api.read_description", "Read how the API is asked", Roles::EVERYBODY).by_place();
 
 /// The schema of what calls share.
 pub const API_MIGRATIONS: &[Migration] = &[Migration {

@@ -22,7 +22,7 @@ pub fn metrics(app: App, token: Option<String>) -> Router {
         let said =
             headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
         if let Some(token) = &token
-            && !access::same_secret(said.unwrap_or_default(), token)
+            && !base::same_secret(said.unwrap_or_default(), token)
         {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
