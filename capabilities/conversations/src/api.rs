@@ -9,7 +9,7 @@ use ::store::Priority;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use base::{Error, Micros, Result};
+use base::{Error, Result, written};
 use capability::api::Paging;
 use capability::{App, Principal, Problem};
 use community::marks::Change;
@@ -20,10 +20,6 @@ use serde_json::{Value, json};
 const MARKED_MAX: usize = 200;
 
 type Answer = std::result::Result<Json<Value>, Problem>;
-
-fn written(at: Micros) -> Value {
-    jiff::Timestamp::from_microsecond(at).map_or(Value::Null, |t| t.to_string().into())
-}
 
 fn line(l: &Line, listing: &Listing) -> Value {
     let t = &l.thread;
@@ -41,7 +37,7 @@ fn line(l: &Line, listing: &Listing) -> Value {
         "replies": t.replies,
         "people": t.people,
         "first_answer_after_seconds": t.answered_at.map(|a| (a - t.at) / 1_000_000),
-        "due_at": l.due.map(written),
+        "due_at": l.due.and_then(written),
         "assigned_to": l.assigned.as_ref().map(|a| &a.name),
         "permalink": t.permalink,
     })
@@ -90,7 +86,7 @@ pub(crate) async fn get(State(app): State<App>, who: Principal, Path(id): Path<i
                 "seq": m.seq, "at": written(m.at), "kind": m.kind.name(),
                 "by": { "id": who.public_id, "name": who.name },
                 "text": m.text, "title": m.title, "permalink": m.permalink, "reactions": m.reactions,
-                "edited_at": m.edited_at.map(written), "deleted": m.deleted,
+                "edited_at": m.edited_at.and_then(written), "deleted": m.deleted,
             })
         })
         .collect();
@@ -100,7 +96,7 @@ pub(crate) async fn get(State(app): State<App>, who: Principal, Path(id): Path<i
         .map(|m| {
             json!({
                 "mark": m.mark.word(), "reason": m.reason, "set_by": m.set_by, "set_at": written(m.set_at),
-                "ended_at": m.ended_at.map(written),
+                "ended_at": m.ended_at.and_then(written),
             })
         })
         .collect();
@@ -114,7 +110,7 @@ pub(crate) async fn get(State(app): State<App>, who: Principal, Path(id): Path<i
         "asks": p.thread.asks.reason(),
         "state": p.standing.state.word(),
         "why": p.standing.why,
-        "due_at": p.due.map(written),
+        "due_at": p.due.and_then(written),
         "assigned_to": p.assigned.as_ref().map(|a| &a.name),
         "messages": messages,
         "marks": marks,
@@ -194,7 +190,7 @@ pub(crate) async fn mark_many(
 fn target_json(t: &TargetRow) -> Value {
     json!({
         "channel_id": t.channel_id, "minutes": t.minutes, "zone": t.zone, "hours": t.hours, "holidays": t.holidays,
-        "set_by": t.set_by, "set_at": if t.set_at == 0 { Value::Null } else { written(t.set_at) },
+        "set_by": t.set_by, "set_at": if t.set_at == 0 { None } else { written(t.set_at) },
     })
 }
 

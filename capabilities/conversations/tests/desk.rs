@@ -402,7 +402,7 @@ fn targets_pause_and_old_data_has_no_clock() {
         };
         let hours = |day: Day, h: i64| -> Value {
             let at: Micros = day.start_micros() + h * 3_600_000_000;
-            jiff::Timestamp::from_microsecond(at).expect("a time").to_string().into()
+            base::written(at).expect("a time").into()
         };
         let title = "How do I restart it";
         assert_eq!(due(title).await, hours(LAST.plus(-1), 8), "24 hours, as it comes");

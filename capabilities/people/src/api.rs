@@ -10,12 +10,12 @@ use crate::contacts::{self, Outcome};
 use crate::filters::Filters;
 use crate::members::{self, Line, Selection};
 use crate::pages::signature;
-use crate::profile::{Profile, Subject};
+use crate::profile::{Profile, Subject, Timeline};
 use crate::store::notes::{self, Note};
 use crate::store::{pairs, subjects};
 use crate::suggest;
 use crate::told::{told, told_both};
-use crate::view::machine;
+use crate::view::Places;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -79,8 +79,8 @@ pub(crate) async fn list_members(
 
 fn note_json(n: &Note) -> Value {
     json!({
-        "id": n.public_id, "text": n.text, "written_by": n.written_by, "written_at": machine(n.written_at),
-        "edited_at": n.edited_at.map(machine),
+        "id": n.public_id, "text": n.text, "written_by": n.written_by, "written_at": base::written_to_second(n.written_at),
+        "edited_at": n.edited_at.map(base::written_to_second),
     })
 }
 
@@ -101,13 +101,47 @@ pub(crate) async fn get_member(State(app): State<App>, Path(id): Path<String>) -
         .owed
         .iter()
         .filter(|t| t.asks)
-        .map(|t| json!({ "conversation": t.conversation, "opened_at": machine(t.at), "text": t.text }))
+        .map(|t| json!({ "conversation": t.conversation, "opened_at": base::written_to_second(t.at), "text": t.text }))
         .collect();
     member["last_contact"] = profile.kept.contacts.first().map_or(
         Value::Null,
-        |c| json!({ "id": c.public_id, "why": c.why, "by": c.made_by, "made_at": machine(c.made_at) }),
+        |c| json!({ "id": c.public_id, "why": c.why, "by": c.made_by, "made_at": base::written_to_second(c.made_at) }),
     );
     ok(member)
+}
+
+/// `GET /api/v1/members/{member}/activities`
+pub(crate) async fn list_activities(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    paging: Paging,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Answer {
+    let source = pairs.into_iter().find(|p| p.0 == "source").map(|p| p.1).unwrap_or_default();
+    let (timeline, places) = app
+        .blocking(move |app| {
+            app.community.view(|v| {
+                let subject = Subject::find(v, &id)?;
+                let line = subject.line(v)?;
+                let page = (&*paging.cursor, paging.limit);
+                Ok((Timeline::load(v, (&subject, &line), &source, page)?, Places::of(v)))
+            })
+        })
+        .await?;
+    let items: Vec<Value> = timeline
+        .rows
+        .iter()
+        .map(|r| {
+            let (name, source) = timeline.names.get(&r.identity).cloned().unwrap_or_default();
+            json!({
+                "seq": r.seq, "at": base::written_to_second(r.at), "kind": r.kind.name(), "as": name, "source": source,
+                "channel_id": r.channel_id, "channel": places.channel(r.channel_id),
+                "conversation": (r.conversation != 0).then_some(r.conversation), "title": r.title, "text": r.text,
+                "permalink": r.permalink,
+            })
+        })
+        .collect();
+    ok(json!({ "items": items, "next": timeline.next }))
 }
 
 async fn one_member(app: &App, id: String) -> Result<Value> {
@@ -289,8 +323,8 @@ fn entry_json(e: &contacts::Entry, people: &HashMap<u32, Line>) -> Value {
         "why": e.contact.why,
         "text": e.contact.text,
         "by": e.contact.made_by,
-        "made_at": machine(e.contact.made_at),
-        "outcome": { "word": word, "at": at.map(machine), "by": by },
+        "made_at": base::written_to_second(e.contact.made_at),
+        "outcome": { "word": word, "at": at.map(base::written_to_second), "by": by },
     })
 }
 

@@ -57,6 +57,23 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
     ),
     Shape::new(
+        "MemberActivity",
+        "Something that a member did.",
+        &[
+            ("seq", "integer", "Its number in the log"),
+            ("at", "time", "When"),
+            ("kind", "text", "What it is (`message.posted`, `reaction.added`, `member.joined`)"),
+            ("as", "text", "The account that did it, as people read it"),
+            ("source", "text", "The source's name"),
+            ("channel_id", "integer", "The channel's number"),
+            ("channel", "text", "The channel's name"),
+            ("conversation", "integer?", "The conversation that it is part of"),
+            ("title", "text?", "The title of that conversation"),
+            ("text", "text?", "What was written"),
+            ("permalink", "text?", "Where it can be read at its source"),
+        ],
+    ),
+    Shape::new(
         "WaitingConversation",
         "A conversation of a member that nobody answered.",
         &[
@@ -224,6 +241,14 @@ pub(crate) const SEEING: &[Operation] = &[
         .more("Reading a member's file is told to the audit log.")
         .at(MEMBER)
         .gives(200, "Member"),
+    Operation::get(
+        "listMemberActivities",
+        "/api/v1/members/{member}/activities",
+        "What a member did over all sources, newest first",
+    )
+    .at(MEMBER)
+    .asks(&[("source", "text", "Name or id of a source: only what they did there"), CURSOR, LIMIT])
+    .gives(200, "page of MemberActivity"),
     Operation::get(
         "listMemberNotes",
         "/api/v1/members/{member}/notes",

@@ -211,6 +211,7 @@ fn seeing() -> Router<App> {
     Router::new()
         .route("/api/v1/members", get(api::list_members))
         .route("/api/v1/members/{member}", get(api::get_member))
+        .route("/api/v1/members/{member}/activities", get(api::list_activities))
         .route("/api/v1/members/{member}/notes", get(api::list_notes))
         .route("/api/v1/identities", get(api::list_identities))
         .route("/api/v1/links", get(api::list_links))

@@ -2,7 +2,7 @@
 
 use crate::filters::{Filters, PAGE};
 use crate::members::{self, Line, Selection};
-use crate::profile::{Circle, Profile, Rhythm, Subject, Timeline};
+use crate::profile::{Circle, Profile, Rhythm, Subject, TIMELINE, Timeline};
 use crate::roster_file::RosterReport;
 use crate::store::{self, tags};
 use crate::view::list::ListPage;
@@ -245,7 +245,7 @@ pub(crate) async fn timeline(
 ) -> Answer {
     Asker { app, principal, headers, id }
         .part("Timeline", move |v, subject, line| {
-            let timeline = Timeline::load(v, (subject, line), &asked.source, &asked.before)?;
+            let timeline = Timeline::load(v, (subject, line), &asked.source, (&asked.before, TIMELINE))?;
             Ok(view::parts::timeline(&timeline, line.public_id(), &Places::of(v), &v.zone()))
         })
         .await
@@ -461,11 +461,11 @@ fn contact_cells(e: &contacts::Entries) -> String {
             .text(line.map_or("", Line::title))
             .text(&entry.contact.why)
             .text(&entry.contact.made_by)
-            .figure(view::machine(entry.contact.made_at));
+            .figure(base::written_to_second(entry.contact.made_at));
         let (word, at) = crate::api::outcome_words(&entry.outcome);
         file.figure(word);
         match at {
-            Some(at) => file.figure(view::machine(at)),
+            Some(at) => file.figure(base::written_to_second(at)),
             None => file.empty(),
         };
         file.end();

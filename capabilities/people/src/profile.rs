@@ -104,7 +104,7 @@ impl Timeline {
         view: &mut LogView<'_, '_>,
         (subject, line): (&Subject, &Line),
         source: &str,
-        before: &str,
+        (before, size): (&str, usize),
     ) -> Result<Self> {
         let channels: Vec<i64> = match source {
             "" => Vec::new(),
@@ -121,9 +121,9 @@ impl Timeline {
             "" => None,
             text => Some(place(text)?),
         };
-        let mut rows = view.timeline(&subject.identities, &channels, before, TIMELINE + 1)?;
-        let next = rows.get(TIMELINE).is_some().then(|| {
-            rows.truncate(TIMELINE);
+        let mut rows = view.timeline(&subject.identities, &channels, before, size + 1)?;
+        let next = rows.get(size).is_some().then(|| {
+            rows.truncate(size);
             rows.last().map_or_else(String::new, |r| format!("{}.{}", r.at, r.seq))
         });
         let names: HashMap<u32, (String, String)> =

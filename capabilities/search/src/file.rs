@@ -4,7 +4,7 @@ use crate::api::plain;
 use crate::model::{Asked, Found, Page, find};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use base::{Day, Micros, csv};
+use base::csv;
 use capability::{App, Problem, csv_in_pieces};
 
 /// Rows read at a time.
@@ -51,7 +51,7 @@ fn write(file: &mut csv::File, found: &Found) -> usize {
         Ok(Page::Messages(hits)) => {
             for h in &hits.hits {
                 let channel = found.channel(h.channel_id).map_or("", |c| c.name.as_str());
-                file.text(&machine_time(h.at)).text(h.author.as_ref().map_or("", |a| a.title()));
+                file.text(&base::written_to_second(h.at)).text(h.author.as_ref().map_or("", |a| a.title()));
                 file.text(h.member.as_deref().unwrap_or_default()).text(source(h.source_id)).text(channel);
                 file.text(&h.title.as_deref().map(plain).unwrap_or_default()).text(&plain(&h.excerpt));
                 match h.conversation_id {
@@ -75,18 +75,11 @@ fn write(file: &mut csv::File, found: &Found) -> usize {
             for c in channels {
                 file.figure(c.channel_id).text(&c.name).text(c.category.as_deref().unwrap_or_default());
                 file.text(source(c.source_id))
-                    .text(&c.span.map(|s| machine_time(s.1)).unwrap_or_default())
+                    .text(&c.span.map(|s| base::written_to_second(s.1)).unwrap_or_default())
                     .end();
             }
             channels.len()
         }
         Err(_) => 0,
     }
-}
-
-/// A time in UTC as programs read it.
-fn machine_time(at: Micros) -> String {
-    let seconds = at.div_euclid(1_000_000).rem_euclid(86_400);
-    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", Day::of_micros(at))
 }

@@ -2,7 +2,7 @@
 //! `cursor` of the next request. What each takes and gives stands in [`crate::described`].
 
 use crate::acts::{self, NewAccount};
-use crate::audit::{machine, page_of};
+use crate::audit::page_of;
 use crate::audit_filters::Filters;
 use crate::model::{Directory, Place};
 use crate::role_acts;
@@ -31,7 +31,7 @@ fn grant_json(g: &Grant, d: &Directory) -> Value {
     let source = source.and_then(|id| d.sources.iter().find(|s| s.source_id == id)).map(|s| &s.public_id);
     json!({
         "id": g.public_id, "role": g.slug, "title": g.title, "source": source, "channel": channel,
-        "where": d.place(g.scope), "granted_at": machine(g.granted_at),
+        "where": d.place(g.scope), "granted_at": base::written_to_second(g.granted_at),
     })
 }
 
@@ -43,8 +43,8 @@ fn account_json(a: &Account, d: &Directory) -> Value {
         "has_password": a.has_password,
         "has_app": a.has_app,
         "passkeys": a.passkeys,
-        "created_at": machine(a.created_at),
-        "signed_in_at": a.signed_in_at.map(machine),
+        "created_at": base::written_to_second(a.created_at),
+        "signed_in_at": a.signed_in_at.map(base::written_to_second),
         "grants": d.of(a.id).map(|g| grant_json(g, d)).collect::<Vec<_>>(),
     })
 }
@@ -204,7 +204,7 @@ pub fn roles_json(app: &App) -> base::Result<Vec<Value>> {
 /// An entry of the audit log as the API and the command line print it.
 pub fn entry_json(e: &access::audit::AuditEntry) -> Value {
     json!({
-        "entry": e.entry, "at": machine(e.at), "who": e.who, "via": e.via, "address": e.address,
+        "entry": e.entry, "at": base::written_to_second(e.at), "who": e.who, "via": e.via, "address": e.address,
         "action": e.action, "subject": e.subject, "title": e.title, "before": e.before, "after": e.after,
     })
 }
@@ -234,23 +234,23 @@ pub(crate) async fn list_audit(State(app): State<App>, Query(asked): Query<Vec<(
 
 fn session_json(s: &Session) -> Value {
     json!({
-        "id": s.id, "agent": s.agent, "created_at": machine(s.created_at), "expires_at": machine(s.expires_at),
+        "id": s.id, "agent": s.agent, "created_at": base::written_to_second(s.created_at), "expires_at": base::written_to_second(s.expires_at),
     })
 }
 
 /// An API token of an account as the API and the command line print it.
 pub fn token_json(t: &ApiToken) -> Value {
     json!({
-        "id": t.public_id, "name": t.name, "created_at": machine(t.created_at), "used_at": t.used_at.map(machine),
-        "expires_at": t.expires_at.map(machine), "permissions": t.permissions,
+        "id": t.public_id, "name": t.name, "created_at": base::written_to_second(t.created_at), "used_at": t.used_at.map(base::written_to_second),
+        "expires_at": t.expires_at.map(base::written_to_second), "permissions": t.permissions,
     })
 }
 
 /// A service's token as the API and the command line print it.
 pub fn service_json(t: &ServiceToken) -> Value {
     json!({
-        "id": t.public_id, "name": t.name, "role": t.role, "role_title": t.role_title, "made_at": machine(t.made_at),
-        "made_by": t.made_by, "expires_at": t.expires_at.map(machine), "used_at": t.used_at.map(machine),
+        "id": t.public_id, "name": t.name, "role": t.role, "role_title": t.role_title, "made_at": base::written_to_second(t.made_at),
+        "made_by": t.made_by, "expires_at": t.expires_at.map(base::written_to_second), "used_at": t.used_at.map(base::written_to_second),
     })
 }
 

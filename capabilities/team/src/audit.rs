@@ -8,7 +8,7 @@ use access::audit::{self, AuditEntry, Change};
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
-use base::{Day, Error, ErrorKind, Micros, Result, Zone, csv};
+use base::{Day, Error, ErrorKind, Result, Zone, csv};
 use capability::settings_page::{Answer, Page};
 use capability::{App, Principal, csv_in_pieces};
 use community::settings;
@@ -116,7 +116,11 @@ pub(crate) async fn csv(State(app): State<App>, Query(pairs): Query<Pairs>) -> A
         loop {
             let entries = app.db.read(|c| audit::list(c, &filter, PIECE))?;
             for e in &entries {
-                file.figure(e.entry).text(&machine(e.at)).text(&e.who).text(&e.via).text(&e.address);
+                file.figure(e.entry)
+                    .text(&base::written_to_second(e.at))
+                    .text(&e.who)
+                    .text(&e.via)
+                    .text(&e.address);
                 file.text(&e.action).text(&e.subject).text(&e.title).text(&e.before).text(&e.after).end();
             }
             let last = entries.last().map(|e| e.entry);
@@ -126,13 +130,6 @@ pub(crate) async fn csv(State(app): State<App>, Query(pairs): Query<Pairs>) -> A
             filter.before_entry = last;
         }
     }))
-}
-
-/// An instant for machines: UTC to the second.
-pub(crate) fn machine(at: Micros) -> String {
-    let day = Day::of_micros(at);
-    let second = (at - day.start_micros()) / 1_000_000;
-    format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// The form of how long it is kept.

@@ -1,6 +1,5 @@
 //! Webhooks over the API: subscriptions as REST hooks, as Zapier, Make and n8n make and end them.
 
-use crate::body::written;
 use crate::catalogue::{self, Wanted};
 use crate::endpoint::{Endpoint, OVERLAP, Said};
 use crate::log::{self, Delivery, State as DeliveryState};
@@ -9,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use base::{Error, Result};
+use base::{Error, Result, written};
 use capability::api::{Answer, Paging, ok};
 use capability::{App, Principal};
 use serde::Deserialize;

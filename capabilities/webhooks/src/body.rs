@@ -1,15 +1,10 @@
 //! What a message says: `type`, `timestamp` and `data`, as Standard Webhooks recommends. What it says of an activity is
 //! read from the log when the message is sent.
 
-use base::{Micros, Result};
+use base::{Micros, Result, written};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::Conn;
-
-/// A time as the API writes it.
-pub(crate) fn written(at: Micros) -> Value {
-    jiff::Timestamp::from_microsecond(at).map_or(Value::Null, |t| t.to_string().into())
-}
 
 /// The whole body.
 pub(crate) fn whole(kind: &str, at: Micros, data: Value) -> Value {

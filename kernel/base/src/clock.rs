@@ -17,6 +17,19 @@ pub enum Clock {
     Fixed(Arc<AtomicI64>),
 }
 
+/// A moment in UTC as RFC 3339 writes it, as precise as it is (`2026-11-24T08:30:00.25Z`); `None` for what lies beyond the
+/// years that it knows.
+pub fn written(at: Micros) -> Option<String> {
+    jiff::Timestamp::from_microsecond(at).ok().map(|t| t.to_string())
+}
+
+/// The same to the second, for tables and files (`2026-11-24T08:30:00Z`).
+pub fn written_to_second(at: Micros) -> String {
+    let day = crate::Day::of_micros(at);
+    let second = (at - day.start_micros()) / 1_000_000;
+    format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+}
+
 impl Clock {
     /// A clock that stands at `micros`.
     pub fn fixed(micros: Micros) -> Self {

@@ -13,7 +13,7 @@ mod room;
 mod secret;
 mod zone;
 
-pub use clock::{Clock, Micros};
+pub use clock::{Clock, Micros, written, written_to_second};
 pub use day::{Day, Interval, Period};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{TypeId, hash64};

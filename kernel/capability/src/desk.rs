@@ -2,7 +2,7 @@
 //! stream, the kit. A manifest like any other, so that its routes have a permission and its tables a word
 //! about people.
 
-use crate::{App, Manifest, Principal, Problem, Routes, Table, events, notices, palette, views};
+use crate::{App, Manifest, Principal, Problem, Routes, Table, desk_api, events, notices, palette, views};
 use access::{Permission, Roles};
 use axum::Router;
 use axum::extract::State;
@@ -29,6 +29,8 @@ pub(crate) fn desk_manifest() -> Manifest {
         id: "desk",
         title: "Desk",
         routes: vec![Routes::new(USE_DESK, routes)],
+        api: vec![Routes::api(USE_DESK, desk_api::routes, desk_api::OPERATIONS)],
+        shapes: desk_api::SHAPES,
         permissions: vec![USE_DESK],
         migrations: DESK_MIGRATIONS,
         tables: vec![

@@ -9,6 +9,7 @@ mod app;
 mod assemble;
 mod contact;
 mod desk;
+mod desk_api;
 pub mod digest;
 mod door;
 mod door_factors;

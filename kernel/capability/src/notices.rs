@@ -17,6 +17,8 @@ use ui::{Markup, Tone, esc};
 const SHOWN: i64 = 30;
 /// How many a toast may come of at once; more are counted.
 const TOASTS: i64 = 5;
+/// The most that a program is given.
+const KEPT: i64 = 1_000;
 /// How long a notice is kept: 60 days.
 const KEEP: Micros = 60 * 86_400 * 1_000_000;
 
@@ -34,12 +36,12 @@ pub struct Notice<'a> {
 }
 
 /// A notice as it is listed.
-struct Told {
-    id: i64,
-    tone: String,
-    text: String,
-    link: String,
-    at: Micros,
+pub(crate) struct Told {
+    pub id: i64,
+    pub tone: String,
+    pub text: String,
+    pub link: String,
+    pub at: Micros,
 }
 
 impl App {
@@ -92,6 +94,28 @@ fn unread(c: &mut Conn<'_>, account: i64) -> Result<(i64, i64)> {
         &[account.into()],
         |r| Ok((r.int(0)?, r.int(1)?)),
     )
+}
+
+/// Every notice that is kept for an account, newest first, and up to which it has read them.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn all(c: &mut Conn<'_>, account: i64) -> Result<(Vec<Told>, i64)> {
+    let read_to = "SELECT read_to FROM notice_marks WHERE account_id = $1";
+    let read_to = c.query_opt(read_to, &[account.into()], |r| r.int(0))?.unwrap_or(0);
+    Ok((after(c, account, 0, KEPT)?, read_to))
+}
+
+/// Notes that an account has read what it was told up to a notice that there is. Blocking.
+///
+/// # Errors
+/// When the database says no.
+pub(crate) fn mark_to(app: &App, account: i64, to: i64) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(Priority::Interactive, |tx| {
+        let newest = unread(tx, account)?.1;
+        mark(tx, account, to.min(newest), now)
+    })
 }
 
 /// Notes that an account has read everything up to a notice.

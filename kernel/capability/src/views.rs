@@ -211,31 +211,43 @@ pub(crate) async fn save(
     principal: Principal,
     Form(form): Form<NewView>,
 ) -> std::result::Result<Response, Problem> {
-    let account = account_of(&principal)?;
     let query = plain(&form.query);
     let target = format!("{}?{query}", on_the_desk(&form.path)?.split('?').next().unwrap_or("/desk"));
-    app.blocking(move |app| {
-        let now = app.clock.now();
-        app.db.write(Priority::Interactive, |tx| {
-            create(tx, account, &form, &query, now)?;
-            let title = if form.share == "1" { "Shared a view with the team" } else { "Saved a view" };
-            let change = access::audit::Change {
-                action: crate::USE_DESK.id,
-                subject: &form.list,
-                title,
-                before: "",
-                after: form.name.trim(),
-            };
-            access::audit::record(tx, &principal, now, &change)
-        })
-    })
-    .await?;
+    let wanted = Wanted { list: form.list, name: form.name, query, share: form.share == "1" };
+    app.blocking(move |app| save_telling(app, &principal, &wanted)).await?;
     Ok(Redirect::to(&target).into_response())
 }
 
-fn create(tx: &mut Conn<'_>, account: i64, form: &NewView, query: &str, now: base::Micros) -> Result<()> {
-    let name = form.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let known = !form.list.is_empty() && form.list.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+/// A view to be saved.
+pub(crate) struct Wanted {
+    pub list: String,
+    pub name: String,
+    pub query: String,
+    pub share: bool,
+}
+
+/// Saves a view of whoever asks, in place of theirs of this list and name, and tells the audit log. Blocking.
+///
+/// # Errors
+/// `Forbidden` for whoever has no account, `Invalid` for what is no view, `Conflict` when there are too many.
+pub(crate) fn save_telling(app: &App, principal: &Principal, wanted: &Wanted) -> Result<OfList> {
+    let (account, now) = (account_of(principal)?, app.clock.now());
+    app.db.write(Priority::Interactive, |tx| {
+        let name = create(tx, account, wanted, now)?;
+        let title = if wanted.share { "Shared a view with the team" } else { "Saved a view" };
+        let (action, subject) = (crate::USE_DESK.id, &*wanted.list);
+        let change = access::audit::Change { action, subject, title, before: "", after: &name };
+        access::audit::record(tx, principal, now, &change)?;
+        let view = list(tx, &wanted.list, Some(account))?.into_iter().find(|v| v.own && v.name == name);
+        let view = view.ok_or_else(|| Error::internal("the view that was saved is not there"))?;
+        Ok(OfList { list: wanted.list.clone(), view })
+    })
+}
+
+/// The name under which it was kept.
+fn create(tx: &mut Conn<'_>, account: i64, wanted: &Wanted, now: base::Micros) -> Result<String> {
+    let (name, query) = (wanted.name.split_whitespace().collect::<Vec<_>>().join(" "), plain(&wanted.query));
+    let known = !wanted.list.is_empty() && wanted.list.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     if !known || query.is_empty() || query.len() > QUERY_MAX || query.chars().any(char::is_control) {
         return Err(Error::invalid("there is nothing to save: filter the list first, then save the view"));
     }
@@ -244,13 +256,13 @@ fn create(tx: &mut Conn<'_>, account: i64, form: &NewView, query: &str, now: bas
     }
     let kept = tx.query_one(
         "SELECT count(*) FROM saved_views WHERE list = $1 AND account_id = $2 AND name <> $3",
-        &[(&form.list).into(), account.into(), (&name).into()],
+        &[(&wanted.list).into(), account.into(), (&name).into()],
         |r| r.int(0),
     )?;
     if kept >= MOST {
         return Err(Error::conflict(format!("you have {MOST} views of this list; remove one first")));
     }
-    let shared_at = (form.share == "1").then_some(now);
+    let shared_at = wanted.share.then_some(now);
     let id = TypeId::new("vie", now);
     tx.execute(
         "INSERT INTO saved_views (public_id, list, name, query, account_id, saved_at, shared_at)
@@ -259,15 +271,15 @@ fn create(tx: &mut Conn<'_>, account: i64, form: &NewView, query: &str, now: bas
          SET query = excluded.query, saved_at = excluded.saved_at, shared_at = excluded.shared_at",
         &[
             id.as_str().into(),
-            (&form.list).into(),
+            (&wanted.list).into(),
             (&name).into(),
-            query.into(),
+            (&query).into(),
             account.into(),
             now.into(),
             shared_at.into(),
         ],
     )?;
-    Ok(())
+    Ok(name)
 }
 
 /// What the removal's form sends.
@@ -283,22 +295,25 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
     Form(form): Form<Back>,
 ) -> std::result::Result<Response, Problem> {
-    let account = account_of(&principal)?;
     let target = on_the_desk(&form.back)?.to_owned();
-    app.blocking(move |app| {
-        app.db.write(Priority::Interactive, |tx| {
-            let gone = tx.execute(
-                "DELETE FROM saved_views WHERE public_id = $1 AND account_id = $2",
-                &[(&id).into(), account.into()],
-            )?;
-            if gone == 0 {
-                return Err(Error::not_found("this view is not yours or is gone already"));
-            }
-            Ok(())
-        })
-    })
-    .await?;
+    app.blocking(move |app| remove_own(app, &principal, &id)).await?;
     Ok(Redirect::to(&target).into_response())
+}
+
+/// Removes a view of whoever asks. Blocking.
+///
+/// # Errors
+/// `Forbidden` for whoever has no account, `NotFound` when it is not theirs.
+pub(crate) fn remove_own(app: &App, principal: &Principal, id: &str) -> Result<()> {
+    let account = account_of(principal)?;
+    let gone = app.db.write(Priority::Interactive, |tx| {
+        let own = "DELETE FROM saved_views WHERE public_id = $1 AND account_id = $2";
+        tx.execute(own, &[id.into(), account.into()])
+    })?;
+    if gone == 0 {
+        return Err(Error::not_found("this view is not yours or is gone already"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

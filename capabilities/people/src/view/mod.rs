@@ -165,7 +165,7 @@ pub(crate) fn instant(at: Micros, zone: &Zone) -> Markup {
     let words = format!("{}, {}", format::day_short(zone.day_of(at), true), clock(at, zone));
     Markup::raw(format!(
         "<time datetime=\"{}\" title=\"{} {}\">{}</time>",
-        machine(at),
+        base::written_to_second(at),
         esc(&words),
         esc(zone.name()),
         esc(&words)
@@ -176,13 +176,6 @@ pub(crate) fn instant(at: Micros, zone: &Zone) -> Markup {
 pub(crate) fn clock(at: Micros, zone: &Zone) -> String {
     let minutes = (at + zone.offset_micros(at)).div_euclid(60_000_000).rem_euclid(1440);
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// An instant as programs read it.
-pub(crate) fn machine(at: Micros) -> String {
-    let day = Day::of_micros(at);
-    let second = (at - day.start_micros()) / 1_000_000;
-    format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
 pub(crate) fn nothing() -> Markup {
@@ -272,6 +265,6 @@ mod tests {
         assert_eq!(now.words(day("2026-11-19")), "5 days ago");
         assert_eq!(now.words(day("2026-11-01")), "1 Nov 2026");
         assert_eq!(Now { fresh: false, ..now }.words(day("2026-11-24")), "24 Nov 2026");
-        assert_eq!(machine(1_795_532_520_500_000), "2026-11-24T15:02:00Z");
+        assert_eq!(base::written_to_second(1_795_532_520_500_000), "2026-11-24T15:02:00Z");
     }
 }

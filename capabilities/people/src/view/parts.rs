@@ -1,7 +1,7 @@
 //! The parts of a member's page that load behind its head. Each is a page of its own without a script.
 
 use super::profile::figure;
-use super::{PATH, Places, avatar, clock, excerpt, href, machine, outside};
+use super::{PATH, Places, avatar, clock, excerpt, href, outside};
 use crate::members::Line;
 use crate::profile::{Circle, Rhythm, Timeline};
 use crate::suggest::Suggestion;
@@ -85,7 +85,7 @@ fn reactions(rows: &[TimelineRow], places: &Places, zone: &Zone) -> String {
         ui::icon("check"),
         format::counted(rows.len() as u64, "time", "times"),
         esc(&channels.join(", ")),
-        machine(at),
+        base::written_to_second(at),
         clock(at, zone),
     )
 }
@@ -118,7 +118,7 @@ fn entry(t: &Timeline, row: &TimelineRow, places: &Places, zone: &Zone) -> Strin
         ui::icon(icon),
         places.badge_of(&source),
         outside(row.permalink.as_deref(), &source),
-        machine(row.at),
+        base::written_to_second(row.at),
         clock(row.at, zone),
     )
 }

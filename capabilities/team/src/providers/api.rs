@@ -7,7 +7,6 @@
 //! | `POST /api/v1/sign-in-providers/{id}/tests` | asks it what it says of itself |
 
 use super::acts;
-use crate::audit::machine;
 use access::sso::{self, Provider, ProviderDraft};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -28,7 +27,7 @@ pub fn provider_json(app: &App, p: &Provider) -> Value {
         "id": p.public_id, "name": p.name, "issuer": p.issuer, "client_id": p.client_id, "has_secret": p.has_secret,
         "scopes": p.scopes, "group_claim": p.group_claim, "groups": groups, "makes_accounts": p.makes_accounts,
         "domains": p.domains.split_whitespace().collect::<Vec<_>>(), "trusts_email": p.trusts_email,
-        "passwords": p.passwords, "made_at": machine(p.made_at),
+        "passwords": p.passwords, "made_at": base::written_to_second(p.made_at),
         "callback": sso::callback(&app.access, &p.public_id).ok(),
     })
 }
