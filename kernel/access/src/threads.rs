@@ -1,7 +1,7 @@
 //! Work on threads that may block (database, files, hashing).
 //!
 //! Every handler brings such work, and each piece is a type of its own: were what runs it generic over the work, every
-//! piece would bring its own copy of all of it. Boxed, a third of the pages' code is gone, and a fifth of the build.
+//! piece would bring its own copy of all of it. Boxed, and transactions likewise, a third of the pages' code is gone.
 
 use base::{Error, Result};
 use std::future::Future;
